@@ -1,0 +1,1 @@
+"""One function for each analysis of the report: cohort in, results out."""

@@ -1,0 +1,1 @@
+"""From a file of patients to one analysis table."""

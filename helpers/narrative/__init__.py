@@ -1,0 +1,1 @@
+"""Sentences, captions and alternative texts made from results."""

@@ -1,0 +1,1 @@
+"""The published numbers: ledger, comparison and audit."""

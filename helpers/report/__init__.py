@@ -1,0 +1,1 @@
+"""Run the notebooks, convert them, assemble and publish the report."""

@@ -1,0 +1,1 @@
+"""Estimators: pure functions on arrays, equal to R survival and cmprsk."""
