@@ -1,0 +1,329 @@
+"""The parameters of a report: every analytic choice, named, typed and checked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from helpers.errors import FaultsError, ParameterError
+
+IntervalMethod = Literal["spss", "log-log", "log", "plain", "arcsin"]
+Months = Annotated[float, Field(gt=0, le=600)]
+FactorList = Annotated[list[str], Field(min_length=1)]
+
+_NOT_PARAMETERS = {"In", "Out"}
+_LITERALS = (bool, int, float, str, list, dict)
+
+
+class Params(BaseModel):
+    """Parameters of one report; unknown names, wrong types and values out of domain are errors.
+
+    The defaults are the published analysis. Each field's description says what it does and
+    in which unit it is; README prints them as a table.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    title: str = Field(
+        "Outcome after lenalidomide failure in lower-risk MDS with deletion 5q",
+        min_length=1,
+        max_length=300,
+        description="Title of the manuscript",
+    )
+    data: str = Field(
+        "synthetic",
+        min_length=1,
+        description="Patients: `synthetic` for the built-in cohort, or the path of a CSV file "
+        "(relative to the parameter file)",
+    )
+    age_cut_years: float = Field(
+        75, ge=18, le=110, description="Age from which a patient counts as older, years"
+    )
+    len_duration_cut_months: float = Field(
+        6, gt=0, le=120, description="Lenalidomide exposure that counts as long, months"
+    )
+    len_dose_cut_mg: float = Field(
+        10, gt=0, le=50, description="Initial daily dose that counts as full, mg"
+    )
+    survival_horizons_months: list[Months] = Field(
+        [12, 24, 60],
+        min_length=1,
+        max_length=10,
+        description="Times at which survival probabilities are given, months",
+    )
+    aml_horizon_months: float = Field(
+        24, gt=0, le=600, description="Time at which the incidence of AML is given, months"
+    )
+    conf_level: float = Field(
+        0.95, ge=0.5, le=0.999, description="Confidence level of all intervals, fraction"
+    )
+    alpha: float = Field(
+        0.05, gt=0, lt=0.5, description="Two-sided level at which a result is called significant"
+    )
+    median_interval: IntervalMethod = Field(
+        "spss", description="How the interval of a median survival is made"
+    )
+    curve_interval: Literal["log-log", "log", "plain", "arcsin"] = Field(
+        "log-log", description="How the interval of a survival probability is made"
+    )
+    ties: Literal["efron", "breslow"] = Field("efron", description="Ties in Cox models")
+    stepwise: Literal["none", "forward", "backward", "both"] = Field(
+        "forward", description="Selection of the multivariable model's factors"
+    )
+    entry_p: float = Field(
+        0.15, gt=0, le=1, description="p below which a factor enters the multivariable model"
+    )
+    stay_p: float = Field(
+        0.15, gt=0, le=1, description="p below which a factor stays in the multivariable model"
+    )
+    stepwise_criterion: Literal["wald", "lr", "score"] = Field(
+        "score", description="Test that decides on entry and removal"
+    )
+    aml_estimator: Literal["aalen-johansen", "one-minus-kaplan-meier"] = Field(
+        "one-minus-kaplan-meier",
+        description="Estimator of AML incidence that the text quotes first; both are shown",
+    )
+    univariate_factors: FactorList = Field(
+        [
+            "age_75",
+            "sex",
+            "region",
+            "source",
+            "therapy_related",
+            "blasts_excess",
+            "complex",
+            "cytogenetics_pair",
+            "rbc_td",
+            "ipss",
+            "len_dose_10",
+            "len_6m",
+            "esa_before",
+            "hma_before",
+            "len_response",
+            "progression",
+        ],
+        description="Factors of the univariate screen, in order",
+    )
+    model_factors: FactorList = Field(
+        ["age_75", "adverse_karyotype", "raeb", "failure_type", "len_response"],
+        description="Factors of the multivariable survival model as printed",
+    )
+    aml_factors: FactorList = Field(
+        [
+            "complex",
+            "raeb",
+            "hma_before",
+            "age_75",
+            "esa_before",
+            "len_response",
+            "len_6m",
+        ],
+        description="Factors of the AML model",
+    )
+    treatment_factors: FactorList = Field(
+        ["age_75", "adverse_karyotype", "raeb", "progression"],
+        description="Factors that the model of HMA against best supportive care adjusts for",
+    )
+    number_style: Literal["paper", "nejm", "lancet", "jama", "annals"] = Field(
+        "paper", description="How p-values, percentages and intervals are printed"
+    )
+    axis_step_months: float = Field(
+        12, gt=0, le=120, description="Distance of the ticks on a survival figure's axis, months"
+    )
+    min_at_risk: int = Field(
+        10, ge=1, le=1000, description="Number at risk below which a curve is drawn grey"
+    )
+    risk_table: Literal["compact", "extended"] = Field(
+        "compact", description="Under a curve: at risk only, or at risk, censored and events"
+    )
+    seed: int = Field(
+        20170517, ge=0, le=2**32 - 1, description="Seed of everything that draws at random"
+    )
+    formats: list[Literal["html", "pdf"]] = Field(
+        ["html", "pdf"], min_length=1, description="Formats of the manuscript and the sections"
+    )
+
+    @field_validator("formats", "survival_horizons_months", "univariate_factors", "model_factors")
+    @classmethod
+    def _refuse_repeats(cls, values: list[Any]) -> list[Any]:
+        if len(set(values)) != len(values):
+            raise ValueError("must not name anything twice")
+        return values
+
+    @field_validator(
+        "age_cut_years",
+        "len_duration_cut_months",
+        "len_dose_cut_mg",
+        "aml_horizon_months",
+        "axis_step_months",
+        mode="before",
+    )
+    @classmethod
+    def _accept_whole_numbers(cls, value: Any) -> Any:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return float(value) if is_whole else value
+
+
+def check_params(values: Mapping[str, Any], *, source: str = "parameters") -> Params:
+    """Return the parameters that `values` describe.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        Parameters by name; those not named keep their default.
+    source : str
+        What the values come from, for the message.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    FaultsError
+        With one sentence for each unknown name, wrong type or value out of its domain.
+    """
+    try:
+        return Params(**{str(key): value for key, value in values.items()})
+    except ValidationError as error:
+        faults = dict.fromkeys(_describe_fault(fault) for fault in error.errors())
+        raise FaultsError(f"{source}: {len(faults)} to mend", tuple(faults)) from None
+
+
+def read_params_file(path: str | Path, *, overrides: Sequence[str] = ()) -> Params:
+    """Read and check a YAML file of parameters.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        YAML mapping of parameter names to values.
+    overrides : sequence of str
+        ``key=value``, the value in YAML; each replaces what the file says.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read, is not YAML or is not a mapping.
+    FaultsError
+        If names, types or values are wrong; all faults at once.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(
+            f"parameter file {path.name!r} must be a readable file, but reading it failed "
+            f"({error.strerror}); check the path"
+        ) from None
+    except UnicodeDecodeError:
+        raise ParameterError(
+            f"parameter file {path.name!r} must be UTF-8 text; save it with that encoding"
+        ) from None
+    values = _parse_yaml(text, what=f"parameter file {path.name!r}")
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ParameterError(
+            f"parameter file {path.name!r} must hold 'name: value' lines, but holds a "
+            f"{type(values).__name__}"
+        )
+    return check_params({**values, **parse_overrides(overrides)}, source=path.name)
+
+
+def parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters that ``key=value`` texts name.
+
+    Raises
+    ------
+    ParameterError
+        If a text has no ``=`` or its value is not YAML.
+    """
+    values = {}
+    for text in overrides:
+        key, sign, value = text.partition("=")
+        if not sign or not key.strip():
+            raise ParameterError(f"--set must be key=value, but was {text!r}")
+        values[key.strip()] = _parse_yaml(value, what=f"the value of --set {key.strip()}")
+    return values
+
+
+def read_params(namespace: Mapping[str, Any]) -> Params:
+    """Return the parameters that a notebook's namespace holds.
+
+    A notebook declares each parameter as a variable; papermill adds a cell that sets some
+    anew. papermill only warns of a name that no notebook declares, so a variable whose name
+    resembles a parameter's without being one is an error here.
+
+    Parameters
+    ----------
+    namespace : mapping of str to object
+        ``globals()`` of the notebook.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    FaultsError
+        If a name is misspelt or a value is wrong.
+    """
+    values = {}
+    for name, value in namespace.items():
+        if name.startswith("_") or name in _NOT_PARAMETERS or not isinstance(value, _LITERALS):
+            continue
+        if name in Params.model_fields or find_nearest(name, Params.model_fields):
+            values[name] = value
+    return check_params(values, source="parameters of the notebook")
+
+
+def find_nearest(name: str, known: Sequence[str] | Mapping[str, Any]) -> str | None:
+    """Return the known name that is nearest to `name`, or None where none is near."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)
+    return matches[0] if matches else None
+
+
+def make_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a parameter file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Params.model_json_schema(),
+        "title": "Parameters of a lenfail report",
+    }
+
+
+def _parse_yaml(text: str, *, what: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ParameterError(f"{what} must be YAML, but{where} {problem}") from None
+
+
+def _describe_fault(fault: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in fault["loc"])
+    given = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        nearest = find_nearest(name, Params.model_fields)
+        hint = (
+            f"did you mean {nearest!r}?"
+            if nearest
+            else "known are " + ", ".join(sorted(Params.model_fields))
+        )
+        return f"{name!r} is not a parameter; {hint}"
+    message = fault["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should be", "must be").replace("Input", "it")
+    if not message.startswith("must"):
+        message = "must be otherwise: " + message
+    return f"{name} {message}, but was {given!r}"
