@@ -1,0 +1,1 @@
+"""The built-in synthetic cohort: how it is drawn, calibrated, checked and written."""
