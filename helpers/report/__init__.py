@@ -1,1 +1,3 @@
-"""Run the notebooks, convert them, assemble and publish the report."""
+"""Runs the section notebooks and makes the report from what they show."""
+
+from helpers.report import _imports  # noqa: F401  must come before nbformat

@@ -1,0 +1,171 @@
+"""Read an executed notebook: prose, code and blocks in their order."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.document import MIME_TYPE, Block, ResultsBlock, block_from_json
+from helpers.errors import BuildError
+
+_HEADING = re.compile(r"^#\s+(?P<title>.+?)\s*#*\s*$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A Markdown cell."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code cells between two pieces of prose."""
+
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a cell of a foreign notebook shows: text, or a drawing with the text beside it."""
+
+    text: str
+    svg: str = ""
+    png: bytes = b""
+
+
+Item = Prose | Code | Output | Block
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionContent:
+    """An executed section, ready to be set.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the notebook's file.
+    title : str
+        First heading of level 1; the name where there is none.
+    items : tuple of items
+        In the notebook's order. Code comes after what it shows, one piece for all cells
+        between two pieces of prose.
+    """
+
+    name: str
+    title: str
+    items: tuple[Item, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the blocks alone."""
+        return tuple(item for item in self.items if not isinstance(item, Prose | Code | Output))
+
+    @property
+    def results(self) -> ResultsBlock | None:
+        """Return all results of the section, or None where the notebook emits none."""
+        found = [block for block in self.blocks if isinstance(block, ResultsBlock)]
+        return found[-1] if found else None
+
+
+def read_section(notebook: Mapping[str, Any], *, name: str) -> SectionContent:
+    """Return prose, code and blocks of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : mapping
+        As JSON, version 4.
+    name : str
+        Of the section.
+
+    Returns
+    -------
+    SectionContent
+        Where the notebook emits blocks, other outputs (what JupyterLab shows) are passed
+        over. Those of a notebook without any block are kept as text and pictures.
+
+    Raises
+    ------
+    BuildError
+        If a block cannot be read.
+    """
+    cells = notebook["cells"]
+    is_ours = any(MIME_TYPE in output.get("data", {}) for output in _iterate_outputs(cells))
+    items = tuple(_iterate_items(cells, name=name, is_ours=is_ours))
+    return SectionContent(name=name, title=_find_title(items) or name, items=items)
+
+
+def _iterate_outputs(cells: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for cell in cells:
+        yield from cell.get("outputs", ())
+
+
+def _iterate_items(
+    cells: list[Mapping[str, Any]], *, name: str, is_ours: bool
+) -> Iterator[Prose | Code | Output | Block]:
+    sources: list[str] = []
+    for number, cell in enumerate(cells, 1):
+        source = _join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield from _close_code(sources)
+            yield Prose(source)
+        elif cell["cell_type"] == "code":
+            if source.strip():
+                sources.append(source)
+            for output in cell.get("outputs", ()):
+                yield from _read_output(output, f"cell {number} of {name}", is_ours=is_ours)
+    yield from _close_code(sources)
+
+
+def _close_code(sources: list[str]) -> Iterator[Code]:
+    if sources:
+        yield Code(tuple(sources))
+        sources.clear()
+
+
+def _read_output(
+    output: Mapping[str, Any], where: str, *, is_ours: bool
+) -> Iterator[Output | Block]:
+    data = output.get("data", {})
+    if MIME_TYPE in data:
+        yield _read_block(data[MIME_TYPE], where)
+    elif not is_ours:
+        yield from _read_foreign(output, data)
+
+
+def _read_block(data: Mapping[str, Any], where: str) -> Block:
+    try:
+        return block_from_json(data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BuildError(
+            f"block in {where} must be one that this version writes, but cannot be read "
+            f"({type(error).__name__}: {error}); run the notebook again"
+        ) from None
+
+
+def _read_foreign(output: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Output]:
+    text = _join(data.get("text/plain", ""))
+    if "image/svg+xml" in data:
+        yield Output(text, svg=_join(data["image/svg+xml"]))
+    elif "image/png" in data:
+        yield Output(text, png=base64.b64decode(_join(data["image/png"])))
+    elif output["output_type"] == "stream":
+        yield Output(_join(output["text"]))
+    elif output["output_type"] == "error":
+        yield Output(f"{output['ename']}: {output['evalue']}")
+    elif text:
+        yield Output(text)
+
+
+def _find_title(items: tuple[Item, ...]) -> str:
+    for item in items:
+        if isinstance(item, Prose) and (match := _HEADING.search(item.markdown)):
+            return match["title"]
+    return ""
+
+
+def _join(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

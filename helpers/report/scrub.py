@@ -1,0 +1,165 @@
+"""Take out of an executed notebook what must not be in it: paths, secrets, times."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_MEMORY_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+_CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+:[^\s/@'\"]*@", re.I)
+_SECRET_NAME = re.compile(r"(password|passwd|secret|token|api_?key|credential)", re.I)
+_HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/?[^\s'\"<>:,;)\\]*")
+#: Folders that a kernel makes for itself; their names are random.
+_TEMPORARY = re.compile(r"[^\s'\"<>]*/(?:ipykernel_\d+/\d+\.py|lenfail-[a-z0-9_]{8}\b)")
+_CELL_METADATA = frozenset({"tags", "jupyter"})
+_OUTPUT_NAMES = ("data", "ename", "evalue", "metadata", "name", "output_type", "text", "traceback")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def scrub_notebook(
+    notebook: Mapping[str, Any], *, private_paths: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return an executed notebook that is the same on every run and tells nothing of the host.
+
+    Execution times, papermill's record (which holds all parameters and paths in clear),
+    random cell ids and memory addresses go; absolute paths become their replacement;
+    credentials in addresses become ``***``.
+
+    Parameters
+    ----------
+    notebook : mapping
+        A notebook as JSON, version 4.
+    private_paths : mapping of str to str
+        What to write instead of each absolute path, longest first.
+
+    Returns
+    -------
+    dict
+        A new notebook.
+    """
+    replacements = sorted((private_paths or {}).items(), key=lambda pair: -len(pair[0]))
+    cells = [
+        _scrub_cell(cell, number, replacements) for number, cell in enumerate(notebook["cells"], 1)
+    ]
+    metadata = {
+        key: value
+        for key, value in notebook.get("metadata", {}).items()
+        if key in {"kernelspec", "language_info", "title"}
+    }
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def dump_notebook(notebook: Mapping[str, Any]) -> bytes:
+    """Return a notebook as bytes, keys sorted."""
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return (text + "\n").encode("utf-8", errors="replace")
+
+
+def scrub_text(text: str, replacements: Sequence[tuple[str, str]] = ()) -> str:
+    """Return text without credentials, memory addresses and private paths.
+
+    Examples
+    --------
+    >>> scrub_text("postgresql://ann:hush@db/x, <A at 0x7f0011223344>")
+    'postgresql://***@db/x, <A at 0x0>'
+    """
+    text = _TEMPORARY.sub("<temporary>", text)
+    for path, shown in replacements:
+        text = text.replace(path, shown)
+    text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    text = _MEMORY_ADDRESS.sub("at 0x0", text)
+    return _HOME.sub("<path>", text)
+
+
+def scrub_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as the manifest may print them.
+
+    Values of names that speak of a secret become ``***``; an absolute path keeps its last
+    part.
+
+    Examples
+    --------
+    >>> scrub_parameters({"data": "/srv/trial/patients.csv", "db_password": "hush", "n": 3})
+    {'data': '<path>/patients.csv', 'db_password': '***', 'n': 3}
+    """
+    return {name: _scrub_parameter(name, value) for name, value in parameters.items()}
+
+
+def find_private_paths(parameters: Mapping[str, Any], folders: Mapping[str, str]) -> dict[str, str]:
+    """Return the replacement of each absolute path in the parameters and of each folder."""
+    paths = dict(folders)
+    for value in parameters.values():
+        if isinstance(value, str) and Path(value).is_absolute():
+            paths[value] = f"<path>/{Path(value).name}"
+    return {path: shown for path, shown in paths.items() if len(path) > 1}
+
+
+def _scrub_parameter(name: str, value: Any) -> Any:
+    if _SECRET_NAME.search(name) and value:
+        return "***"
+    if isinstance(value, Mapping):
+        return scrub_parameters(value)
+    if isinstance(value, list | tuple):
+        return [_scrub_parameter(name, item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if Path(value).is_absolute():
+        return f"<path>/{Path(value).name}"
+    return scrub_text(value)
+
+
+def _scrub_cell(
+    cell: Mapping[str, Any], number: int, replacements: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    metadata = {key: cell["metadata"][key] for key in _CELL_METADATA & cell["metadata"].keys()}
+    clean: dict[str, Any] = {
+        "cell_type": cell["cell_type"],
+        "id": _name_cell(cell, number),
+        "metadata": metadata,
+        "source": scrub_text(_join(cell["source"]), replacements),
+    }
+    if "attachments" in cell:
+        clean["attachments"] = cell["attachments"]
+    if cell["cell_type"] == "code":
+        clean["execution_count"] = cell.get("execution_count")
+        clean["outputs"] = [_scrub_output(output, replacements) for output in cell["outputs"]]
+    return clean
+
+
+def _name_cell(cell: Mapping[str, Any], number: int) -> str:
+    """Keep the author's cell ids; papermill's own cell has a random one."""
+    if "injected-parameters" in cell["metadata"].get("tags", ()):
+        return "injected-parameters"
+    return cell.get("id") or f"cell-{number}"
+
+
+def _scrub_output(
+    output: Mapping[str, Any], replacements: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    clean = {key: output[key] for key in _OUTPUT_NAMES if key in output}
+    if output["output_type"] == "execute_result":
+        clean["execution_count"] = output.get("execution_count")
+    if "data" in clean:
+        clean["data"] = {mime: _scrub(value, replacements) for mime, value in clean["data"].items()}
+    for key in ("text", "evalue", "traceback"):
+        if key in clean:
+            clean[key] = _scrub(clean[key], replacements)
+    return clean
+
+
+def _scrub(value: Any, replacements: Sequence[tuple[str, str]]) -> Any:
+    """Scrub every text in JSON data; base64 and drawings have nothing that matches."""
+    if isinstance(value, str):
+        return scrub_text(_ANSI.sub("", value), replacements)
+    if isinstance(value, list):
+        return [_scrub(item, replacements) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _scrub(item, replacements) for key, item in value.items()}
+    return value
+
+
+def _join(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,104 @@
+-- Markdown fragments in, HTML and Typst out: one run of pandoc for a whole report.
+-- Reads {"fragments": [{"text", "math", "prefix"}]} and writes, for each fragment, a list of
+-- parts {"kind": "heading" | "body", "level", "plain", "html", "typst"}.
+-- Each fragment is parsed by itself, so an open fence or quote cannot swallow the next one.
+
+local BASE = "commonmark+pipe_tables+strikeout+footnotes+autolink_bare_uris-raw_html"
+local MATH = BASE .. "+tex_math_dollars"
+local SAFE_LINK = { ["http:"] = true, ["https:"] = true, ["mailto:"] = true }
+
+local function quote_typst(text)
+  local escaped = text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\r", ""):gsub("\n", "\\n")
+  return '"' .. escaped .. '"'
+end
+
+-- Markup of another format is shown as the text it is; nothing is loaded from elsewhere.
+local plain_text_only = {
+  RawInline = function(el) return pandoc.Str(el.text) end,
+  RawBlock = function(el) return pandoc.Para({ pandoc.Str(el.text) }) end,
+  Image = function(el) return pandoc.Emph(el.caption) end,
+  Link = function(el)
+    local scheme = el.target:match("^%a[%w+.-]*:")
+    if el.target:sub(1, 1) == "#" then
+      return el.content
+    end
+    if scheme == nil or not SAFE_LINK[scheme:lower()] then
+      return el.content
+    end
+    el.attributes = {}
+    el.title = ""
+    return el
+  end,
+}
+
+-- PDF/UA wants words for every formula: its source.
+local typst_math = {
+  Math = function(el)
+    local block = el.mathtype == "DisplayMath"
+    local doc = pandoc.Pandoc({ pandoc.Plain({ pandoc.Math("InlineMath", el.text) }) })
+    local source = pandoc.write(doc, "typst"):gsub("%s+$", "")
+    if source:sub(1, 1) ~= "$" then
+      return pandoc.Code(el.text)
+    end
+    local call = "#math.equation(block: " .. tostring(block) .. ", alt: "
+      .. quote_typst(el.text) .. ", " .. source .. ")"
+    return pandoc.RawInline("typst", call)
+  end,
+  Table = function(el)
+    el.caption = { long = {}, short = nil }
+    return el
+  end,
+}
+
+local function write_html(blocks, prefix)
+  local options = pandoc.WriterOptions({
+    html_math_method = "mathml",
+    wrap_text = "none",
+    identifier_prefix = prefix,
+  })
+  return pandoc.write(pandoc.Pandoc(blocks), "html", options)
+end
+
+local function write_typst(blocks)
+  local doc = pandoc.Pandoc(blocks):walk(typst_math)
+  return pandoc.write(doc, "typst-citations", pandoc.WriterOptions({ wrap_text = "none" }))
+end
+
+local function make_part(kind, level, blocks, prefix)
+  return {
+    kind = kind,
+    level = level,
+    plain = pandoc.utils.stringify(pandoc.Pandoc(blocks)),
+    html = write_html(blocks, prefix),
+    typst = write_typst(blocks),
+  }
+end
+
+local function convert(fragment)
+  local doc = pandoc.read(fragment.text, fragment.math and MATH or BASE):walk(plain_text_only)
+  local parts, body = {}, {}
+  local function flush()
+    if #body > 0 then
+      table.insert(parts, make_part("body", 0, body, fragment.prefix))
+      body = {}
+    end
+  end
+  for _, block in ipairs(doc.blocks) do
+    if block.t == "Header" then
+      flush()
+      local title = { pandoc.Plain(block.content) }
+      table.insert(parts, make_part("heading", block.level, title, fragment.prefix))
+    else
+      table.insert(body, block)
+    end
+  end
+  flush()
+  return parts
+end
+
+local request = pandoc.json.decode(io.read("a"), false)
+local answer = {}
+for number, fragment in ipairs(request.fragments) do
+  answer[number] = convert(fragment)
+end
+io.write(pandoc.json.encode(answer))
