@@ -1,0 +1,142 @@
+"""From coefficients and their covariance to rows, tests and counts."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+
+from helpers.errors import StatisticsError
+from helpers.stats.cox_result import LevelCount
+from helpers.stats.cox_risk_sets import RiskSets
+from helpers.stats.cox_tests import normal_quantile, quadratic_test, safe_exp
+from helpers.stats.design import Design
+from helpers.stats.outcome import SurvivalOutcome
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+def check_rows(outcome: SurvivalOutcome, design: Design) -> None:
+    """Refuse an outcome and a design of different length.
+
+    Raises
+    ------
+    StatisticsError
+    """
+    if design.n_subjects != outcome.n_subjects:
+        raise StatisticsError(
+            f"design must have a row for each of {outcome.n_subjects} records of the outcome, "
+            f"but was {design.n_subjects} rows long; select both alike"
+        )
+
+
+def code_groups(values: ArrayLike | None, name: str, outcome: SurvivalOutcome) -> IntArray | None:
+    """Return codes from 0 for the groups of a column, or None for none.
+
+    Raises
+    ------
+    StatisticsError
+        If its length differs from the outcome's, or values are missing.
+    """
+    if values is None:
+        return None
+    codes, _ = pd.factorize(np.asarray(values), sort=True)
+    if codes.shape != (outcome.n_subjects,):
+        raise StatisticsError(
+            f"{name} must be one value for each of {outcome.n_subjects} records, but was of "
+            f"length {len(codes)}; select both alike"
+        )
+    if (codes < 0).any():
+        raise StatisticsError(
+            f"{name} must be complete, but was missing in {int((codes < 0).sum())} of "
+            f"{len(codes)} records; leave these out or give them a value"
+        )
+    return codes.astype(np.intp, copy=False)
+
+
+def standardise(sets: RiskSets, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return covariates by position, centred and divided by their spread, and the spread."""
+    X = matrix[sets.rows]
+    X -= X.mean(axis=0)
+    spread = np.sqrt(np.einsum("ij,ij->j", X, X) / len(X))
+    spread[spread == 0] = 1.0
+    X /= spread
+    return X, spread
+
+
+def infer_terms(
+    design: Design, coefficients: FloatArray, covariance: FloatArray, *, conf_level: float
+) -> dict[str, Any]:
+    """Return the fields of a fit that follow from coefficients and their covariance.
+
+    Parameters
+    ----------
+    design : Design
+        With p terms.
+    coefficients : ndarray, shape (p,)
+    covariance : ndarray, shape (p, p)
+    conf_level : float
+
+    Returns
+    -------
+    dict
+        terms, coefficients, std_errors, hazard_ratios, ci_lower, ci_upper, z, p_values,
+        covariance, conf_level, wald_test, factor_tests.
+    """
+    std_errors = np.sqrt(np.diag(covariance))
+    half_width = normal_quantile(conf_level) * std_errors
+    z = coefficients / std_errors
+    return {
+        "terms": design.terms,
+        "coefficients": coefficients,
+        "std_errors": std_errors,
+        "hazard_ratios": safe_exp(coefficients),
+        "ci_lower": safe_exp(coefficients - half_width),
+        "ci_upper": safe_exp(coefficients + half_width),
+        "z": z,
+        "p_values": 2.0 * ndtr(-np.abs(z)),
+        "covariance": covariance,
+        "conf_level": conf_level,
+        "wald_test": quadratic_test("Wald", coefficients, covariance),
+        "factor_tests": MappingProxyType(
+            {
+                factor.name: _test_columns(coefficients, covariance, design.columns_of(factor.name))
+                for factor in design.factors
+            }
+        ),
+    }
+
+
+def _test_columns(coefficients: FloatArray, covariance: FloatArray, columns: list[int]):
+    return quadratic_test("Wald", coefficients[columns], covariance[np.ix_(columns, columns)])
+
+
+def count_levels(design: Design, outcome: SurvivalOutcome) -> tuple[LevelCount, ...]:
+    """Return records and events of each level of each factor, in the order of its levels."""
+    event = outcome.event.astype(np.float64)
+    n = design.matrix.sum(axis=0)
+    n_events = event @ design.matrix
+    counts = []
+    for factor in design.factors:
+        columns = design.columns_of(factor.name)
+        by_level = {design.terms[i].level: (n[i], n_events[i]) for i in columns}
+        by_level[factor.reference] = (
+            outcome.n_subjects - n[columns].sum(),
+            outcome.n_events - n_events[columns].sum(),
+        )
+        counts.extend(
+            LevelCount(
+                factor=factor.name,
+                level=level,
+                is_reference=level == factor.reference,
+                n=round(by_level[level][0]),
+                n_events=round(by_level[level][1]),
+            )
+            for level in factor.levels
+        )
+    return tuple(counts)
