@@ -1,0 +1,103 @@
+"""Comparison of nested Cox models on one set of risk sets, each model fitted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.stats.cox_core import Maximum, evaluate_point, maximise_likelihood
+from helpers.stats.cox_guards import check_collinear, check_constant
+from helpers.stats.cox_inference import check_rows, standardise
+from helpers.stats.cox_risk_sets import build_risk_sets
+from helpers.stats.cox_tests import (
+    ModelTest,
+    likelihood_ratio_test,
+    quadratic_test,
+    score_test_of_added,
+)
+from helpers.stats.design import Design
+from helpers.stats.outcome import SurvivalOutcome
+
+FloatArray = NDArray[np.float64]
+Criterion = Literal["wald", "lr", "score"]
+Model = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    columns: list[int]
+    maximum: Maximum
+
+
+class NestedModels:
+    """Cox models of subsets of the same factors, for the same records.
+
+    Parameters
+    ----------
+    outcome : SurvivalOutcome
+        Of n records.
+    design : Design
+        Of all factors.
+    ties : {"efron", "breslow"}
+
+    Raises
+    ------
+    StatisticsError
+        If there is no event, or a covariate is constant or collinear with others.
+    """
+
+    def __init__(self, outcome: SurvivalOutcome, design: Design, ties: str) -> None:
+        check_rows(outcome, design)
+        check_constant(design.matrix, design.names)
+        self._names = tuple(factor.name for factor in design.factors)
+        self._columns = {name: design.columns_of(name) for name in self._names}
+        self._sets = build_risk_sets(outcome, ties=ties)
+        self._X, _ = standardise(self._sets, design.matrix)
+        self._null = evaluate_point(self._sets, self._X, np.zeros(self._X.shape[1]))
+        check_collinear(self._null.information, design.names)
+        self._fitted: dict[Model, _Fitted] = {}
+
+    def names_of(self, model: Model) -> tuple[str, ...]:
+        """Return a model's factors in the order of the design."""
+        return tuple(name for name in self._names if name in model)
+
+    def log_likelihood(self, model: Model) -> float:
+        """Return the maximum of a model's log partial likelihood."""
+        if not model:
+            return self._null.log_likelihood
+        return self._fit(model).maximum.point.log_likelihood
+
+    def compare(self, small: Model, large: Model, criterion: Criterion) -> ModelTest:
+        """Return the test of the factors of `large` that `small` has not."""
+        if criterion == "lr":
+            df = len(self._columns_of(large)) - len(self._columns_of(small))
+            return likelihood_ratio_test(self.log_likelihood(small), self.log_likelihood(large), df)
+        columns = self._columns_of(large)
+        old = set(self._columns_of(small))
+        added = np.array([column not in old for column in columns])
+        if criterion == "score":
+            return self._score(small, columns, added)
+        maximum = self._fit(large).maximum
+        covariance = np.linalg.inv(maximum.point.information)
+        return quadratic_test("Wald", maximum.coefficients[added], covariance[np.ix_(added, added)])
+
+    def _score(self, small: Model, columns: list[int], added: NDArray[np.bool_]) -> ModelTest:
+        beta = np.zeros(len(columns))
+        if small:
+            beta[~added] = self._fit(small).maximum.coefficients
+        point = evaluate_point(self._sets, self._X[:, columns], beta)
+        return score_test_of_added(point.score, point.information, added)
+
+    def _columns_of(self, model: Model) -> list[int]:
+        return [column for name in self.names_of(model) for column in self._columns[name]]
+
+    def _fit(self, model: Model) -> _Fitted:
+        if model not in self._fitted:
+            columns = self._columns_of(model)
+            X = self._X[:, columns]
+            start = evaluate_point(self._sets, X, np.zeros(len(columns)))
+            self._fitted[model] = _Fitted(columns, maximise_likelihood(self._sets, X, start))
+        return self._fitted[model]
