@@ -1,0 +1,105 @@
+"""Reading of result sets: which groups, horizons and levels they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from helpers.formatting.terms import name_interval
+from helpers.results import Result, ResultSet
+
+_HORIZON = re.compile(r"\.prob_(\d+(?:p\d+)?)m$")
+
+
+def get_groups(results: ResultSet) -> dict[str, str]:
+    """Return the groups of a set and their labels, in order; one called overall if none."""
+    groups = results.meta.get("groups") or {}
+    return {str(key): str(label) for key, label in groups.items()} or {"overall": "All patients"}
+
+
+def get_time_unit(results: ResultSet) -> str:
+    """Return the unit of time, as a sentence names it."""
+    return str(results.meta.get("time_unit") or "months")
+
+
+def get_endpoint(results: ResultSet) -> str:
+    """Return the endpoint's label, e.g. ``Overall survival``."""
+    return str(results.meta.get("endpoint_label") or "Survival")
+
+
+def get_title(results: ResultSet, fallback: str = "") -> str:
+    """Return the title of an analysis."""
+    return str(results.meta.get("title") or fallback or get_endpoint(results)).rstrip(".")
+
+
+def get_abbreviations(results: ResultSet) -> Mapping[str, str]:
+    """Return the abbreviations that a set adds to the known ones."""
+    return results.meta.get("abbreviations") or {}
+
+
+def get_slot(results: ResultSet, slot: str | None) -> Any:
+    """Return the slot asked for, else the one that the set names, else ``main``."""
+    return slot or results.meta.get("slot") or "main"
+
+
+def get_frame(results: ResultSet, name: str) -> pd.DataFrame:
+    """Return a frame of a set, empty where there is none."""
+    frame = results.frames.get(name)
+    return pd.DataFrame() if frame is None else frame
+
+
+def find_horizons(results: ResultSet) -> dict[str, float]:
+    """Return the horizons of a set's probabilities.
+
+    Parameters
+    ----------
+    results : ResultSet
+        With results ``...prob_{h}m``.
+
+    Returns
+    -------
+    dict of str to float
+        Time in months by the ending of the ids, ``prob_60m`` to 60.0, rising.
+    """
+    found: dict[str, float] = {}
+    for result in results:
+        match = _HORIZON.search(result.id)
+        if match:
+            time = result.quantities.get("time_months", float(match[1].replace("p", ".")))
+            found[f"prob_{match[1]}m"] = float(time)
+    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+
+def find_comparison(results: ResultSet) -> Result | None:
+    """Return the test between a set's groups, if it has one with a p-value."""
+    for name in ("logrank", "gray", "test", "trend"):
+        result = results.find(name)
+        if result is not None and result.p_value is not None:
+            return result
+    return None
+
+
+def find_contrast(results: ResultSet) -> Result | None:
+    """Return the hazard ratio between two groups, if there is one."""
+    pattern = re.compile(rf"^{re.escape(results.id)}\.[^.]+_vs_[^.]+\.hr$")
+    return next((result for result in results if pattern.match(result.id)), None)
+
+
+def find_interval_method(results: ResultSet, kind: str) -> str:
+    """Return in words how the intervals of the results of a kind were made, or nothing."""
+    names = (name_interval(result.method) for result in results if result.kind == kind)
+    return next((name for name in names if name), "")
+
+
+def find_conf_level(results: ResultSet) -> float:
+    """Return the confidence level of a set's intervals, 0 to 1."""
+    levels = (result.conf_level for result in results if result.conf_level is not None)
+    return float(next(levels, results.meta.get("conf_level") or 0.95))
+
+
+def clean_level(value: Any) -> str | None:
+    """Return a level's key from a frame's cell, None where the row has no level."""
+    return None if value is None or pd.isna(value) else str(value) or None

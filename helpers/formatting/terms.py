@@ -1,0 +1,142 @@
+"""Names of tests, interval methods and abbreviations, as a reader is told them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_TESTS = (
+    ("gray", "Gray's test"),
+    ("trend", "log-rank test for trend"),
+    ("stratified", "stratified log-rank test"),
+    ("logrank", "log-rank test"),
+    ("peto", "Peto-Peto test"),
+    ("fleming", "Fleming-Harrington weighted log-rank test"),
+    ("fisher", "Fisher's exact test"),
+    ("chisquare", "chi-square test"),
+    ("pearson", "chi-square test"),
+    ("kruskal", "Kruskal-Wallis test"),
+    ("wilcoxon", "Wilcoxon rank-sum test"),
+    ("mannwhitney", "Wilcoxon rank-sum test"),
+    ("schoenfeld", "test of scaled Schoenfeld residuals"),
+    ("coxzph", "test of scaled Schoenfeld residuals"),
+    ("proportionalhazards", "test of scaled Schoenfeld residuals"),
+    ("likelihood", "likelihood-ratio test"),
+    ("score", "score test"),
+    ("wald", "Wald test"),
+)
+_TEST_CODES = {"lr": "likelihood-ratio test", "lrt": "likelihood-ratio test"}
+
+_INTERVALS = (
+    ("spss", "as SPSS makes it, estimate ± normal quantile × standard error"),
+    ("loglog", "log-log transformation"),
+    ("arcsin", "arcsine square-root transformation"),
+    ("plain", "untransformed, Greenwood standard error"),
+    ("bootstrap", "bootstrap"),
+    ("log", "log transformation"),
+)
+
+ABBREVIATIONS: dict[str, str] = {
+    "AIC": "Akaike information criterion",
+    "AJ": "Aalen-Johansen estimator",
+    "AML": "acute myeloid leukaemia",
+    "ATG": "antithymocyte globulin",
+    "BM": "bone marrow",
+    "BSC": "best supportive care",
+    "CI": "confidence interval",
+    "CR": "complete response",
+    "del(5q)": "deletion of the long arm of chromosome 5",
+    "ESA": "erythropoiesis-stimulating agent",
+    "FISH": "fluorescence in situ hybridisation",
+    "HI": "haematologic improvement",
+    "HMA": "hypomethylating agent",
+    "HR": "hazard ratio",
+    "HSCT": "haematopoietic stem-cell transplantation",
+    "IPSS": "International Prognostic Scoring System",
+    "KM": "Kaplan-Meier estimator",
+    "LEN": "lenalidomide",
+    "MDS": "myelodysplastic syndrome",
+    "NC": "not computable",
+    "NR": "not reached",
+    "OS": "overall survival",
+    "PD": "progressive disease",
+    "PR": "partial response",
+    "RA": "refractory anaemia",
+    "RAEB": "refractory anaemia with excess of blasts",
+    "RARS": "refractory anaemia with ring sideroblasts",
+    "RBC": "red blood cell",
+    "RCMD": "refractory cytopenia with multilineage dysplasia",
+    "SD": "stable disease",
+    "sHR": "subdistribution hazard ratio",
+    "TD": "transfusion dependence",
+    "WHO": "World Health Organization",
+}
+
+
+def name_test(method: str) -> str:
+    """Return the name of a test in words.
+
+    Parameters
+    ----------
+    method : str
+        As a result's `method` gives it: ``logrank``, ``Fisher exact``, ``wald``.
+
+    Returns
+    -------
+    str
+        The method itself where it is not known; ``test`` where it is empty.
+
+    Examples
+    --------
+    >>> name_test("logrank"), name_test("fisher"), name_test("gray")
+    ('log-rank test', "Fisher's exact test", "Gray's test")
+    """
+    key = re.sub(r"[^a-z]", "", method.lower())
+    if key in _TEST_CODES:
+        return _TEST_CODES[key]
+    known = next((words for token, words in _TESTS if token in key), None)
+    return known or method or "test"
+
+
+def name_interval(method: str) -> str:
+    """Return the name of an interval's method in words, empty where `method` names none.
+
+    Examples
+    --------
+    >>> name_interval("Kaplan-Meier, log-log")
+    'log-log transformation'
+    """
+    key = re.sub(r"[^a-z]", "", method.lower().replace("logrank", ""))
+    return next((words for token, words in _INTERVALS if token in key), "")
+
+
+def find_abbreviations(
+    texts: Iterable[str], *, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the abbreviations that occur in texts, with their meaning.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Cells, titles, captions.
+    known : mapping of str to str, optional
+        Further abbreviations; they win over the built-in ones.
+
+    Returns
+    -------
+    dict of str to str
+        Alphabetical, letter case aside.
+
+    Examples
+    --------
+    >>> find_abbreviations(["OS by response to LEN"])
+    {'LEN': 'lenalidomide', 'OS': 'overall survival'}
+    """
+    meanings = {**ABBREVIATIONS, **(known or {})}
+    text = " ".join(texts)
+    found = [short for short in meanings if _make_pattern(short).search(text)]
+    return {short: meanings[short] for short in sorted(found, key=str.casefold)}
+
+
+def _make_pattern(short: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(short)}s?(?![A-Za-z0-9])")
