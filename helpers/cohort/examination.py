@@ -1,0 +1,117 @@
+"""A look at a whole table: what it holds, who is eligible, all its faults at once."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.cohort.checks import (
+    find_date_faults,
+    find_eligibility_faults,
+    find_event_faults,
+    find_identifier_faults,
+    find_missing_values,
+    find_time_faults,
+)
+from helpers.cohort.dictionary import Dictionary
+from helpers.cohort.eligibility import FlowStep, Selection, select_eligible
+from helpers.cohort.endpoints import derive_endpoints
+from helpers.cohort.faults import Fault, hash_patient_id
+from helpers.cohort.plausibility import find_implausible
+from helpers.cohort.schema import PATIENT_ID, Cells, parse_columns, read_columns
+from helpers.cohort.sources import RawTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedTable:
+    """What a look at a table has found.
+
+    Attributes
+    ----------
+    columns : dict of str to numpy.ndarray
+        Columns of eligible patients; missing where a cell is empty or faulty.
+    flow : tuple of FlowStep
+        Steps of the selection.
+    faults : tuple of Fault
+        All of them, cell by cell.
+    warnings : tuple of str
+        Sentences.
+    """
+
+    columns: dict[str, np.ndarray]
+    flow: tuple[FlowStep, ...]
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+
+
+def examine_table(
+    raw: RawTable, dictionary: Dictionary, *, today: datetime.date | None = None
+) -> ExaminedTable:
+    """Check a table against the data dictionary without stopping at a fault.
+
+    Parameters
+    ----------
+    raw : RawTable
+        Text cells.
+    dictionary : Dictionary
+        The rules.
+    today : datetime.date, optional
+        No date may be later; today's without one.
+
+    Returns
+    -------
+    ExaminedTable
+        Values, faults and warnings.
+
+    Notes
+    -----
+    Of patients whom eligibility excludes only the identifier and the eligibility flags are
+    checked: a screening log holds little more.
+    """
+    today = today or datetime.date.today()
+    cells, faults, warnings = read_columns(raw, dictionary)
+    faults += find_identifier_faults(cells)
+    selection, flag_faults, flags = _select(cells, dictionary, today)
+    eligible = cells.take(selection.kept)
+    names = [name for name in eligible.columns if name not in (PATIENT_ID, *flags)]
+    parsed, cell_faults = parse_columns(eligible, names, dictionary, today=today)
+    if len(cells.rows) and not selection.kept.any():
+        rule = "at least one patient must be eligible"
+        faults.append(Fault(column="", rule=rule, advice="look at the eligibility columns"))
+    faults += [
+        *flag_faults,
+        *find_missing_values(eligible, dictionary),
+        *cell_faults,
+    ]
+    if parsed:
+        faults += [
+            *find_date_faults(eligible, parsed, dictionary),
+            *find_time_faults(eligible, parsed),
+            *find_event_faults(eligible, parsed),
+        ]
+        warnings += find_implausible(parsed | derive_endpoints(parsed), eligible.rows, dictionary)
+    values = {name: column[selection.kept] for name, column in flags.items()} | parsed
+    if PATIENT_ID in eligible.columns:
+        ids = [hash_patient_id((text or "").strip()) for text in eligible.columns[PATIENT_ID]]
+        values = {PATIENT_ID: np.array(ids, dtype=object)} | values
+    return ExaminedTable(
+        columns=values, flow=selection.flow, faults=tuple(faults), warnings=tuple(warnings)
+    )
+
+
+def _select(
+    cells: Cells, dictionary: Dictionary, today: datetime.date
+) -> tuple[Selection, list[Fault], dict[str, np.ndarray]]:
+    columns = [rule.column for rule in dictionary.eligibility if rule.column in cells.columns]
+    flags, faults = parse_columns(cells, columns, dictionary, today=today)
+    selection = select_eligible(flags, dictionary.eligibility, n_screened=len(cells.rows))
+    faulty = {(fault.row, fault.column) for fault in faults if fault.row is not None}
+    whole = {fault.column for fault in faults if fault.row is None}
+    faults += [
+        fault
+        for fault in find_eligibility_faults(cells, selection, faulty)
+        if fault.column not in whole
+    ]
+    return selection, faults, flags
