@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,8 @@ from helpers.errors import FaultsError, ParameterError
 IntervalMethod = Literal["spss", "log-log", "log", "plain", "arcsin"]
 Months = Annotated[float, Field(gt=0, le=600)]
 FactorList = Annotated[list[str], Field(min_length=1)]
+
+BASE_DIR_VARIABLE = "LENFAIL_BASE_DIR"
 
 _NOT_PARAMETERS = {"In", "Out"}
 _LITERALS = (bool, int, float, str, list, dict)
@@ -96,8 +99,8 @@ class Params(BaseModel):
             "source",
             "therapy_related",
             "blasts_excess",
-            "complex",
-            "cytogenetics_pair",
+            "adverse_karyotype",
+            "second_aberration",
             "rbc_td",
             "ipss",
             "len_dose_10",
@@ -115,7 +118,7 @@ class Params(BaseModel):
     )
     aml_factors: FactorList = Field(
         [
-            "complex",
+            "adverse_karyotype",
             "raeb",
             "hma_before",
             "age_75",
@@ -147,6 +150,66 @@ class Params(BaseModel):
     formats: list[Literal["html", "pdf"]] = Field(
         ["html", "pdf"], min_length=1, description="Formats of the manuscript and the sections"
     )
+
+    @property
+    def cohort_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.cohort.read_cohort`."""
+        return {
+            "base_dir": os.environ.get(BASE_DIR_VARIABLE) or None,
+            "age_cut_years": self.age_cut_years,
+            "len_duration_cut_months": self.len_duration_cut_months,
+            "len_dose_cut_mg": self.len_dose_cut_mg,
+        }
+
+    @property
+    def survival_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.survival.estimate_survival`."""
+        return {
+            "horizons_months": self.survival_horizons_months,
+            "conf_level": self.conf_level,
+            "median_interval": self.median_interval,
+            "curve_interval": self.curve_interval,
+            "axis_step_months": self.axis_step_months,
+        }
+
+    @property
+    def incidence_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.incidence.estimate_incidence`."""
+        return {
+            "horizons_months": [self.aml_horizon_months],
+            "conf_level": self.conf_level,
+            "axis_step_months": self.axis_step_months,
+        }
+
+    @property
+    def model_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.models.fit_survival_model`."""
+        return {
+            "ties": self.ties,
+            "conf_level": self.conf_level,
+            "median_interval": self.median_interval,
+        }
+
+    @property
+    def incidence_model_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.models.fit_incidence_model`."""
+        return {"ties": self.ties, "conf_level": self.conf_level}
+
+    @property
+    def selection_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.screen.select_model`."""
+        return {
+            "direction": self.stepwise,
+            "entry_p": self.entry_p,
+            "stay_p": self.stay_p,
+            "criterion": self.stepwise_criterion,
+            "ties": self.ties,
+        }
+
+    @property
+    def plot_options(self) -> dict[str, Any]:
+        """Return the options of the survival figures."""
+        return {"min_at_risk": self.min_at_risk, "risk_table": self.risk_table}
 
     @field_validator("formats", "survival_horizons_months", "univariate_factors", "model_factors")
     @classmethod
@@ -312,7 +375,8 @@ def _parse_yaml(text: str, *, what: str) -> Any:
 
 
 def _describe_fault(fault: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in fault["loc"])
+    name, *position = fault["loc"]
+    place = f"{name}, item {position[0] + 1}," if position else str(name)
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
         nearest = find_nearest(name, Params.model_fields)
@@ -326,4 +390,4 @@ def _describe_fault(fault: Mapping[str, Any]) -> str:
     message = message.replace("Input should be", "must be").replace("Input", "it")
     if not message.startswith("must"):
         message = "must be otherwise: " + message
-    return f"{name} {message}, but was {given!r}"
+    return f"{place} {message}, but was {given!r}"

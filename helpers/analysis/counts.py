@@ -1,0 +1,438 @@
+"""Counts among a subset: levels of a factor, and how many of a group have something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.analysis.characteristics import record_summary
+from helpers.analysis.subset import (
+    ENDPOINTS,
+    Where,
+    describe_where,
+    explain_omission,
+    get_factor,
+    get_unit,
+    label_groups,
+    select_patients,
+    split_groups,
+)
+from helpers.analysis.survival import record_median
+from helpers.errors import NotComputableError, StatisticsError
+from helpers.results import Result, ResultSet
+from helpers.stats.descriptive import compare_categorical
+from helpers.stats.outcome import check_survival_outcome
+from helpers.stats.proportions import estimate_proportion
+from helpers.stats.survival import estimate_follow_up
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """One count of a table: who of whom.
+
+    Attributes
+    ----------
+    id : str
+        What follows the set's id.
+    label : str
+        As the table prints it.
+    of : mapping
+        Subset that is the denominator.
+    counted : mapping
+        Further conditions on those who are counted.
+    known : tuple of str
+        Columns that must be known for a patient to be in the denominator.
+    """
+
+    id: str
+    label: str
+    of: Where = field(default_factory=dict)
+    counted: Where = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+
+
+def count_result(
+    result_id: str,
+    count: int,
+    total: int,
+    *,
+    label: str,
+    population: str = "",
+    conf_level: float = 0.95,
+) -> Result:
+    """Return a count with its denominator and the exact interval of its proportion."""
+    interval = estimate_proportion(count, total, conf_level=conf_level) if total else None
+    return Result(
+        id=result_id,
+        kind="count",
+        label=label,
+        estimate=count,
+        n=total,
+        quantities={
+            "proportion_lower": interval.ci_lower,
+            "proportion_upper": interval.ci_upper,
+        }
+        if interval
+        else {},
+        conf_level=conf_level if interval else None,
+        unit="patients",
+        population=population,
+        method="count; exact interval of the proportion",
+    )
+
+
+@explain_omission
+def count_levels(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    variable: str,
+    where: Where | None = None,
+    title: str = "",
+    known_id: str = "",
+    conf_level: float = 0.95,
+) -> ResultSet:
+    """Count the levels of a factor among those of whom it is known.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    variable : str
+        Factor to count.
+    where : mapping, optional
+        Subset; see :func:`helpers.analysis.subset.select_patients`.
+    title : str
+        Of the table.
+    known_id : str
+        What follows the set's id for the count of known values among the subset; left out
+        where empty.
+    conf_level : float
+        Of the exact intervals.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<level>``. Frame ``rows``: result_id, label.
+    """
+    frame = select_patients(cohort, where=where, needs=[variable])
+    factor = get_factor(cohort, variable)
+    known = frame[variable].dropna()
+    if known.empty:
+        raise NotComputableError(f"{factor.label} is not known of any patient")
+    population = describe_where(cohort, where)
+    results = [
+        count_result(
+            f"{set_id}.{level}",
+            int((known == level).sum()),
+            len(known),
+            label=label,
+            population=population,
+            conf_level=conf_level,
+        )
+        for level, label in factor.levels.items()
+    ]
+    if known_id:
+        first = count_result(
+            f"{set_id}.{known_id}",
+            len(known),
+            len(frame),
+            label="Known",
+            population=population,
+            conf_level=conf_level,
+        )
+        results.insert(0, first)
+    return _collect_counts(cohort, set_id, results, title or factor.label, population)
+
+
+@explain_omission
+def count_subsets(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    rows: Sequence[CountRow],
+    title: str = "",
+    conf_level: float = 0.95,
+) -> ResultSet:
+    """Count several subsets, each with a denominator of its own.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    rows : sequence of CountRow
+        What to count; a row whose column is not in the data is left out.
+    title : str
+        Of the table.
+    conf_level : float
+        Of the exact intervals.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<row id>``. Frame ``rows``: result_id, label.
+    """
+    results = []
+    missing = []
+    for row in rows:
+        try:
+            cohort.require(*row.of, *row.counted, *row.known)
+        except NotComputableError as error:
+            missing.append(str(error))
+            continue
+        table = _keep(cohort.table, row.of).dropna(subset=list(row.known))
+        results.append(
+            count_result(
+                f"{set_id}.{row.id}",
+                len(_keep(table, row.counted)),
+                len(table),
+                label=row.label,
+                population=describe_where(cohort, row.of),
+                conf_level=conf_level,
+            )
+        )
+    if not results:
+        raise NotComputableError("; ".join(dict.fromkeys(missing)) or "there is nothing to count")
+    return _collect_counts(cohort, set_id, results, title, "all patients")
+
+
+@explain_omission
+def compare_proportions(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    variable: str,
+    level: str,
+    by: str,
+    where: Where | None = None,
+    title: str = "",
+    conf_level: float = 0.95,
+) -> ResultSet:
+    """Compare the share of patients with one level of a factor between groups.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    variable, level : str
+        Factor and the level whose share is compared.
+    by : str
+        Factor that makes the groups.
+    where : mapping, optional
+        Subset.
+    title : str
+        Of the table.
+    conf_level : float
+        Of the exact intervals.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<group>`` and ``<id>.test`` (chi-square or Fisher's exact test).
+    """
+    frame = select_patients(cohort, where=where, needs=[variable, by])
+    frame = frame.dropna(subset=[variable, by])
+    groups = split_groups(cohort, frame, by)
+    labels = label_groups(cohort, groups, by)
+    population = describe_where(cohort, where)
+    has_level = frame[variable] == level
+    results = [
+        count_result(
+            f"{set_id}.{key}",
+            int(has_level.loc[rows].sum()),
+            len(rows),
+            label=labels[key],
+            population=f"{get_factor(cohort, by).label}: {labels[key]}",
+            conf_level=conf_level,
+        )
+        for key, rows in groups.items()
+    ]
+    try:
+        test = compare_categorical(
+            has_level.map({True: "yes", False: "no"}).to_numpy(),
+            frame[by].astype(str).to_numpy(),
+        )
+        results.append(
+            Result(
+                id=f"{set_id}.test",
+                kind="test",
+                statistic=test.statistic,
+                df=test.df,
+                p_value=test.p_value,
+                n=len(frame),
+                method=test.method,
+                label=get_factor(cohort, by).label,
+            )
+        )
+    except StatisticsError as error:
+        results.append(
+            Result(id=f"{set_id}.test", kind="test", status="not_computable", reason=str(error))
+        )
+    return _collect_counts(
+        cohort,
+        set_id,
+        results,
+        title,
+        population,
+        extra={
+            "variable_label": get_factor(cohort, variable).label,
+            "level_label": get_factor(cohort, variable).levels[level],
+            "factor_label": get_factor(cohort, by).label,
+        },
+    )
+
+
+@explain_omission
+def summarise_groups(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    variable: str,
+    by: str,
+    subsets: Mapping[str, tuple[str, Where]] | None = None,
+    title: str = "",
+) -> ResultSet:
+    """Summarise a number among all patients, in named subsets and by the levels of a factor.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    variable : str
+        Numeric column.
+    by : str
+        Factor; one summary for each level.
+    subsets : mapping of str to (str, mapping), optional
+        Label and subset, by what follows the set's id.
+    title : str
+        Of the table.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.overall``, ``<id>.<subset>``, ``<id>.<level>`` (summary). Frame ``rows``:
+        result_id, label.
+    """
+    cohort.require(variable)
+    groups: dict[str, tuple[str, Where]] = {"overall": ("All patients", {})}
+    groups |= dict(subsets or {})
+    if by in cohort.table:
+        levels = get_factor(cohort, by).levels
+        groups |= {level: (label, {by: [level]}) for level, label in levels.items()}
+    results = []
+    for key, (label, where) in groups.items():
+        try:
+            frame = select_patients(cohort, where=where)
+        except NotComputableError:
+            continue
+        results.append(
+            record_summary(
+                frame[variable],
+                f"{set_id}.{key}",
+                label=label,
+                unit=get_unit(cohort, variable),
+                population=describe_where(cohort, where),
+            )
+        )
+    return _collect_counts(
+        cohort, set_id, results, title or cohort.dictionary.label(variable), "all patients"
+    )
+
+
+@explain_omission
+def describe_follow_up(
+    cohort: Cohort,
+    *,
+    set_id: str = "followup",
+    title: str = "Follow-up",
+    conf_level: float = 0.95,
+) -> ResultSet:
+    """Describe how long patients were followed: survivors as printed, and reverse Kaplan-Meier.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id, title : str
+        Beginning of the results' ids; title of the table.
+    conf_level : float
+        Of the intervals.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.alive``, ``<id>.dead``, ``<id>.survivors`` (summary), ``<id>.reverse_km``.
+    """
+    measured = ENDPOINTS["os"]
+    frame = select_patients(cohort, needs=[measured.time, measured.event])
+    frame = frame.dropna(subset=[measured.time, measured.event])
+    died = frame[measured.event].astype(bool)
+    total = len(frame)
+    survivors = frame.loc[~died, measured.time]
+    outcome = check_survival_outcome(frame[measured.time], frame[measured.event])
+    results = [
+        count_result(f"{set_id}.alive", int((~died).sum()), total, label="Alive"),
+        count_result(f"{set_id}.dead", int(died.sum()), total, label="Died"),
+        record_summary(
+            survivors,
+            f"{set_id}.survivors",
+            label="Follow-up of survivors",
+            unit="months",
+            population="patients alive at last contact",
+        ),
+        record_median(
+            estimate_follow_up(outcome, conf_level=conf_level),
+            f"{set_id}.reverse_km",
+            label="Follow-up by reverse Kaplan-Meier",
+            population="all patients",
+        ),
+    ]
+    return _collect_counts(cohort, set_id, results, title, "all patients")
+
+
+def _keep(table: pd.DataFrame, where: Where) -> pd.DataFrame:
+    for column, levels in where.items():
+        table = table.loc[table[column].isin(list(levels))]
+    return table
+
+
+def _collect_counts(
+    cohort: Cohort,
+    set_id: str,
+    results: Sequence[Result],
+    title: str,
+    population: str,
+    *,
+    extra: Mapping[str, str] | None = None,
+) -> ResultSet:
+    shown = [result for result in results if result.kind != "test"]
+    rows = pd.DataFrame(
+        [{"result_id": result.id, "label": result.label} for result in shown],
+        columns=["result_id", "label"],
+    )
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={"rows": rows},
+        meta={
+            "title": title,
+            "population": population,
+            "groups": {},
+            "synthetic": cohort.synthetic,
+            **(extra or {}),
+        },
+    )

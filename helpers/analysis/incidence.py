@@ -1,0 +1,253 @@
+"""Incidence of AML with death as a competing event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.analysis.subset import (
+    ENDPOINTS,
+    Where,
+    describe_where,
+    explain_omission,
+    get_factor,
+    label_groups,
+    select_patients,
+    split_groups,
+)
+from helpers.analysis.survival import tabulate_at_risk
+from helpers.results import Result, ResultSet
+from helpers.stats.competing import (
+    CumulativeIncidence,
+    estimate_cumulative_incidence,
+    incidence_at,
+)
+from helpers.stats.gray import compare_cumulative_incidence
+from helpers.stats.outcome import (
+    CompetingOutcome,
+    SurvivalOutcome,
+    check_competing_outcome,
+    check_survival_outcome,
+)
+from helpers.stats.survival import KaplanMeier, estimate_kaplan_meier, estimate_survival_at
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+ESTIMATORS = {
+    "cumulative_incidence": "Cumulative incidence (Aalen-Johansen)",
+    "one_minus_km": "1 - Kaplan-Meier (deaths censored)",
+}
+
+
+def read_competing(frame: pd.DataFrame, endpoint: str = "aml") -> CompetingOutcome:
+    """Return the checked competing-risks outcome of the rows of a table."""
+    measured = ENDPOINTS[endpoint]
+    return check_competing_outcome(
+        frame[measured.time],
+        frame[measured.event],
+        time_name=measured.time,
+        event_name=measured.event,
+    )
+
+
+def censor_competing(outcome: CompetingOutcome, *, cause: int = 1) -> SurvivalOutcome:
+    """Return the outcome in which every event but those of `cause` censors."""
+    return check_survival_outcome(outcome.time_months, outcome.event_code == cause)
+
+
+@explain_omission
+def estimate_incidence(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    endpoint: str = "aml",
+    by: str | None = None,
+    where: Where | None = None,
+    title: str = "",
+    horizons_months: Sequence[float] = (24,),
+    conf_level: float = 0.95,
+    axis_step_months: float = 12,
+) -> ResultSet:
+    """Estimate an incidence twice: with competing deaths, and as 1 - Kaplan-Meier.
+
+    The second is the published convention; it overstates the incidence, because it treats
+    who died as still able to progress.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS` with a 0/1/2 event.
+    by, where, title, horizons_months, conf_level, axis_step_months
+        As in :func:`helpers.analysis.survival.estimate_survival`.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<group>.n``, ``<id>.<estimator>.<group>.prob_<h>m``; with two groups or more
+        ``<id>.gray``. Frames ``curve`` (column ``estimator``) and ``at_risk``.
+    """
+    measured = ENDPOINTS[endpoint]
+    needs = [measured.time, measured.event, *([by] if by else [])]
+    frame = select_patients(cohort, where=where, needs=needs)
+    frame = frame.loc[frame[needs].notna().all(axis=1)]
+    groups = split_groups(cohort, frame, by)
+    labels = label_groups(cohort, groups, by)
+    population = describe_where(cohort, where)
+    outcomes = {key: read_competing(frame.loc[rows], endpoint) for key, rows in groups.items()}
+    results: list[Result] = []
+    curves = []
+    for key, outcome in outcomes.items():
+        incidence = estimate_cumulative_incidence(outcome, conf_level=conf_level)
+        survival = estimate_kaplan_meier(censor_competing(outcome), conf_level=conf_level)
+        curves += [
+            incidence.to_frame(key).assign(estimator="cumulative_incidence"),
+            invert_curve(survival.to_frame(key)).assign(estimator="one_minus_km"),
+        ]
+        results += _summarise_group(
+            incidence,
+            survival,
+            outcome,
+            set_id=set_id,
+            group=key,
+            label=labels[key],
+            total=len(frame),
+            population=population,
+            horizons_months=horizons_months,
+        )
+    if len(groups) > 1:
+        test = compare_cumulative_incidence(
+            read_competing(frame, endpoint), frame[by].astype(str).to_numpy()
+        )
+        results.append(
+            Result(
+                id=f"{set_id}.gray",
+                kind="test",
+                statistic=test.statistic,
+                df=test.df,
+                p_value=test.p_value,
+                n=len(frame),
+                method=test.method,
+                label=get_factor(cohort, by).label,
+            )
+        )
+    counts = {key: censor_competing(outcome) for key, outcome in outcomes.items()}
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={
+            "curve": pd.concat(curves, ignore_index=True),
+            "at_risk": tabulate_at_risk(counts, axis_step_months),
+        },
+        meta={
+            "title": title or measured.label,
+            "population": population,
+            "endpoint_label": measured.label,
+            "time_label": measured.time_label,
+            "groups": labels,
+            "estimators": dict(ESTIMATORS),
+            "factor_label": get_factor(cohort, by).label if by else "",
+            "known_at": get_factor(cohort, by).known_at if by else "",
+            "synthetic": cohort.synthetic,
+        },
+    )
+
+
+def invert_curve(curve: pd.DataFrame) -> pd.DataFrame:
+    """Return 1 - S(t) with its interval for a curve of S(t)."""
+    return curve.assign(
+        estimate=1 - curve["estimate"],
+        ci_lower=1 - curve["ci_upper"],
+        ci_upper=1 - curve["ci_lower"],
+    )
+
+
+def _summarise_group(
+    incidence: CumulativeIncidence,
+    survival: KaplanMeier,
+    outcome: CompetingOutcome,
+    *,
+    set_id: str,
+    group: str,
+    label: str,
+    total: int,
+    population: str,
+    horizons_months: Sequence[float],
+) -> Iterator[Result]:
+    events = int((outcome.event_code == 1).sum())
+    n_subjects = len(outcome.time_months)
+    yield Result(
+        id=f"{set_id}.{group}.n",
+        kind="count",
+        label=label,
+        estimate=n_subjects,
+        n=total,
+        events=events,
+        quantities={"competing_events": float((outcome.event_code == 2).sum())},
+        unit="patients",
+        population=population,
+    )
+    for horizon in horizons_months:
+        direct = incidence_at(incidence, horizon)
+        yield _record_incidence(
+            f"{set_id}.cumulative_incidence.{group}.prob_{horizon:g}m",
+            direct.estimate,
+            direct.std_error,
+            (direct.ci_lower, direct.ci_upper),
+            label=label,
+            horizon=horizon,
+            n_subjects=n_subjects,
+            events=events,
+            method="Aalen-Johansen, death as competing event, log-log interval",
+            population=population,
+            conf_level=incidence.conf_level,
+        )
+        at = estimate_survival_at(survival, horizon)
+        yield _record_incidence(
+            f"{set_id}.one_minus_km.{group}.prob_{horizon:g}m",
+            _complement(at.estimate),
+            at.std_error,
+            (_complement(at.ci_upper), _complement(at.ci_lower)),
+            label=label,
+            horizon=horizon,
+            n_subjects=n_subjects,
+            events=events,
+            method="1 - Kaplan-Meier with deaths censored, log-log interval",
+            population=population,
+            conf_level=survival.conf_level,
+        )
+
+
+def _complement(value: float | None) -> float | None:
+    return None if value is None else 1 - value
+
+
+def _record_incidence(
+    result_id: str,
+    estimate: float | None,
+    std_error: float | None,
+    interval: tuple[float | None, float | None],
+    *,
+    horizon: float,
+    n_subjects: int,
+    **fields: object,
+) -> Result:
+    return Result(
+        id=result_id,
+        kind="incidence",
+        estimate=estimate,
+        std_error=std_error,
+        ci_lower=interval[0],
+        ci_upper=interval[1],
+        n=n_subjects,
+        quantities={"time_months": float(horizon)},
+        status="estimated" if estimate is not None else "not_computable",
+        reason="" if estimate is not None else f"nobody was followed for {horizon:g} months",
+        **fields,
+    )

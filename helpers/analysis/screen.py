@@ -1,0 +1,371 @@
+"""The univariate screen, and the selection of the multivariable model from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.models import (
+    ModelData,
+    fit_incidence_model,
+    prepare_model,
+    record_level_medians,
+    record_terms,
+)
+from helpers.analysis.subset import (
+    ENDPOINTS,
+    Where,
+    describe_where,
+    explain_omission,
+    select_patients,
+)
+from helpers.analysis.survival import read_outcome
+from helpers.errors import NotComputableError, StatisticsError
+from helpers.results import Result, ResultSet
+from helpers.stats.comparison import compare_survival
+from helpers.stats.cox import fit_cox
+from helpers.stats.design import build_design
+from helpers.stats.selection import select_stepwise
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+
+@explain_omission
+def screen_factors(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    factors: Sequence[str],
+    endpoint: str = "os",
+    where: Where | None = None,
+    title: str = "Univariate analysis of overall survival",
+    ties: str = "efron",
+    conf_level: float = 0.95,
+    median_interval: str = "spss",
+    cuts: Mapping[str, float] | None = None,
+) -> ResultSet:
+    """Compare survival between the levels of each factor, one factor at a time.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    factors : sequence of str
+        In the order of the table.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS`.
+    where : mapping, optional
+        Subset; see :func:`helpers.analysis.subset.select_patients`.
+    title : str
+        Of the table.
+    ties : str
+        Of the one-factor Cox models.
+    conf_level : float
+        Of the intervals.
+    median_interval : str
+        Of the medians.
+    cuts : mapping of str to float, optional
+        Lowest value of the upper group, by factor.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<factor>.<level>.median``, ``.hr``, ``<id>.<factor>.logrank``; with a cut
+        ``<id>.<factor>.cut``. Frame ``factors``.
+    """
+    measured = ENDPOINTS[endpoint]
+    results: list[Result] = []
+    rows = []
+    left_out = []
+    for name in factors:
+        try:
+            data = prepare_model(cohort, [name], where=where, needs=[measured.time, measured.event])
+            results += _screen_one(
+                cohort,
+                data,
+                set_id,
+                endpoint=endpoint,
+                ties=ties,
+                conf_level=conf_level,
+                median_interval=median_interval,
+                cut=(cuts or {}).get(name),
+            )
+        except (NotComputableError, StatisticsError) as error:
+            left_out.append(f"{cohort.dictionary.label(name)}: {error}")
+            continue
+        factor = data.factors[0]
+        rows += [
+            {
+                "factor": name,
+                "factor_label": factor.label,
+                "level": str(level),
+                "level_label": label,
+                "is_reference": level == factor.reference,
+            }
+            for level, label in zip(factor.levels, factor.level_labels, strict=True)
+        ]
+    if not rows:
+        raise NotComputableError("no factor of the screen is known in these data")
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={"factors": pd.DataFrame(rows)},
+        meta={
+            "title": title,
+            "population": describe_where(cohort, where),
+            "endpoint_label": measured.label,
+            "groups": {},
+            "left_out": left_out,
+            "n": len(select_patients(cohort, where=where)),
+            "synthetic": cohort.synthetic,
+        },
+    )
+
+
+def _screen_one(
+    cohort: Cohort,
+    data: ModelData,
+    set_id: str,
+    *,
+    endpoint: str,
+    ties: str,
+    conf_level: float,
+    median_interval: str,
+    cut: float | None,
+) -> Iterator[Result]:
+    factor = data.factors[0]
+    names = {factor.name: factor.name}
+    outcome = read_outcome(data.frame, ENDPOINTS[endpoint])
+    test = compare_survival(outcome, data.frame[factor.name].astype(str).to_numpy())
+    yield Result(
+        id=f"{set_id}.{factor.name}.logrank",
+        kind="test",
+        label=factor.label,
+        statistic=test.statistic,
+        df=test.df,
+        p_value=test.p_value,
+        n=len(data.frame),
+        missing=data.missing,
+        events=int(outcome.event.sum()),
+        method=test.method,
+    )
+    yield from record_level_medians(
+        data, outcome, set_id, names=names, interval=median_interval, conf_level=conf_level
+    )
+    fit = fit_cox(outcome, build_design(data.frame, data.factors), ties=ties, conf_level=conf_level)
+    method = f"Cox model of one factor, {ties.capitalize()} ties, Wald interval and p"
+    for result in record_terms(fit, data.factors, set_id, names=names, method=method):
+        if result.kind == "hazard_ratio":
+            yield _with_id(result, f"{result.id}.hr")
+    if cut is not None:
+        yield Result(
+            id=f"{set_id}.{factor.name}.cut",
+            kind="statistic",
+            label=factor.label,
+            estimate=float(cut),
+            quantities={"minimum": float(cut), "maximum": float(np.ceil(cut) - 1)},
+            method="lowest value of the upper group; highest whole value of the lower group",
+        )
+
+
+@explain_omission
+def screen_incidence(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    factors: Sequence[str],
+    endpoint: str = "aml",
+    where: Where | None = None,
+    title: str = "Univariate analysis of the incidence of AML",
+    ties: str = "efron",
+    conf_level: float = 0.95,
+) -> ResultSet:
+    """Fit a cause-specific Cox model of each factor alone.
+
+    Parameters
+    ----------
+    cohort, set_id, factors, where, title, ties, conf_level
+        As in :func:`screen_factors`.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS` with a 0/1/2 event.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<factor>.<level>`` (hazard ratio) and ``<id>.<factor>.test``. Frame
+        ``terms``.
+    """
+    sets = [
+        fit_incidence_model(
+            cohort,
+            set_id=set_id,
+            factors=[name],
+            endpoint=endpoint,
+            where=where,
+            title=title,
+            ties=ties,
+            conf_level=conf_level,
+        )
+        for name in factors
+    ]
+    made = [kept for kept in sets if kept.is_computable]
+    if not made:
+        raise NotComputableError(sets[0].reason)
+    whole_model = (f"{set_id}.model", f"{set_id}.ph.")
+    results = [result for kept in made for result in kept if not result.id.startswith(whole_model)]
+    left_out = [
+        f"{cohort.dictionary.label(name)}: {kept.reason}"
+        for name, kept in zip(factors, sets, strict=True)
+        if not kept.is_computable
+    ]
+    terms = pd.concat([kept.frames["terms"] for kept in made], ignore_index=True)
+    meta = {**made[0].meta, "left_out": left_out}
+    return ResultSet.collect(set_id, results, frames={"terms": terms}, meta=meta)
+
+
+def _with_id(result: Result, new_id: str) -> Result:
+    return Result.from_record({**result.to_record(), "id": new_id})
+
+
+def list_candidates(screen: ResultSet, *, entry_p: float) -> list[str]:
+    """Return the factors of a screen whose log-rank p is below `entry_p`, in its order.
+
+    Parameters
+    ----------
+    screen : ResultSet
+        Of :func:`screen_factors`.
+    entry_p : float
+        0 to 1.
+
+    Returns
+    -------
+    list of str
+        Empty where the screen could not be made.
+    """
+    if not screen.is_computable:
+        return []
+    factors = dict.fromkeys(screen.frames["factors"]["factor"])
+    return [name for name in factors if (screen[f"{name}.logrank"].p_value or 0) < entry_p]
+
+
+@explain_omission
+def select_model(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    candidates: Sequence[str],
+    endpoint: str = "os",
+    where: Where | None = None,
+    title: str = "Path of the stepwise selection",
+    direction: str = "forward",
+    entry_p: float = 0.15,
+    stay_p: float = 0.15,
+    criterion: str = "score",
+    ties: str = "efron",
+) -> ResultSet:
+    """Select the factors of the multivariable model step by step.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    candidates : sequence of str
+        Factors that may enter.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS`.
+    where : mapping, optional
+        Subset.
+    title : str
+        Of the table.
+    direction : str
+        ``forward``, ``backward`` or ``both``; ``none`` takes all candidates.
+    entry_p, stay_p : float
+        Below which a factor enters and stays.
+    criterion : str
+        ``wald``, ``lr`` or ``score``.
+    ties : str
+        ``efron`` or ``breslow``.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<step>`` for each step. Frame ``steps``; meta ``selected``.
+    """
+    measured = ENDPOINTS[endpoint]
+    if not candidates:
+        raise NotComputableError("no factor of the univariate screen may enter the model")
+    data = prepare_model(cohort, candidates, where=where, needs=[measured.time, measured.event])
+    labels = {factor.name: factor.label for factor in data.factors}
+    outcome = read_outcome(data.frame, measured)
+    steps: list[dict[str, object]] = []
+    selected = list(labels)
+    if direction != "none":
+        selection = select_stepwise(
+            outcome,
+            data.frame,
+            data.factors,
+            direction=direction,
+            entry_p=entry_p,
+            stay_p=stay_p,
+            criterion=criterion,
+            ties=ties,
+        )
+        selected = list(selection.selected)
+        steps = [
+            {
+                "step": number,
+                "action": step.action,
+                "factor": step.factor,
+                "factor_label": labels[step.factor],
+                "statistic": step.statistic,
+                "df": step.df,
+                "p_value": step.p_value,
+                "criterion": criterion,
+            }
+            for number, step in enumerate(selection.steps, start=1)
+        ]
+    results = [
+        Result(
+            id=f"{set_id}.{step['step']}",
+            kind="test",
+            label=f"{step['action']} {step['factor_label']}",
+            statistic=step["statistic"],
+            df=step["df"],
+            p_value=step["p_value"],
+            n=len(data.frame),
+            events=int(outcome.event.sum()),
+            method=f"{criterion} test",
+        )
+        for step in steps
+    ]
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={"steps": pd.DataFrame(steps)},
+        meta={
+            "title": title,
+            "population": describe_where(cohort, where),
+            "endpoint_label": measured.label,
+            "groups": {},
+            "selected": selected,
+            "selected_labels": [labels[name] for name in selected],
+            "candidates": [labels[name] for name in labels],
+            "direction": direction,
+            "entry_p": entry_p,
+            "stay_p": stay_p,
+            "criterion": criterion,
+            "n": len(data.frame),
+            "events": int(outcome.event.sum()),
+            "missing": data.missing,
+            "left_out": list(data.left_out),
+            "synthetic": cohort.synthetic,
+        },
+    )

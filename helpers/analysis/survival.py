@@ -1,0 +1,301 @@
+"""Survival by group: curves, medians, probabilities and their comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.subset import (
+    ENDPOINTS,
+    Endpoint,
+    Where,
+    describe_where,
+    explain_omission,
+    get_factor,
+    label_groups,
+    select_patients,
+    split_groups,
+)
+from helpers.results import Result, ResultSet
+from helpers.stats.comparison import compare_survival
+from helpers.stats.cox import fit_cox
+from helpers.stats.design import build_design
+from helpers.stats.factors import Factor
+from helpers.stats.outcome import SurvivalOutcome, check_survival_outcome
+from helpers.stats.quantiles import Quantile, estimate_quantile
+from helpers.stats.survival import (
+    KaplanMeier,
+    count_at_risk,
+    estimate_kaplan_meier,
+    estimate_survival_at,
+)
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+INTERVAL_NAMES = {
+    "spss": "interval as SPSS prints it",
+    "log-log": "log-log interval",
+    "log": "log interval",
+    "plain": "plain interval",
+    "arcsin": "arcsine interval",
+}
+
+
+def read_outcome(frame: pd.DataFrame, endpoint: Endpoint) -> SurvivalOutcome:
+    """Return the checked outcome of the rows of a table."""
+    return check_survival_outcome(
+        frame[endpoint.time],
+        frame[endpoint.event],
+        time_name=endpoint.time,
+        event_name=endpoint.event,
+    )
+
+
+@explain_omission
+def estimate_survival(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    endpoint: str = "os",
+    by: str | None = None,
+    where: Where | None = None,
+    title: str = "",
+    horizons_months: Sequence[float] = (12, 24, 60),
+    conf_level: float = 0.95,
+    median_interval: str = "spss",
+    curve_interval: str = "log-log",
+    axis_step_months: float = 12,
+) -> ResultSet:
+    """Estimate survival, overall or by the levels of a factor.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS`.
+    by : str, optional
+        Factor whose levels are compared; patients of unknown level are left out.
+    where : mapping, optional
+        Subset; see :func:`helpers.analysis.subset.select_patients`.
+    title : str
+        Of the figure.
+    horizons_months : sequence of float
+        Times of the survival probabilities, in months.
+    conf_level : float
+        Of every interval.
+    median_interval, curve_interval : str
+        How the intervals of medians and of probabilities are made.
+    axis_step_months : float
+        Distance of the times at which numbers at risk are counted, in months.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.<group>.n``, ``.median``, ``.prob_<h>m``; with two groups or more
+        ``<id>.logrank``; with two ``<id>.<group>_vs_<reference>.hr``. Frames ``curve`` and
+        ``at_risk``.
+    """
+    measured = ENDPOINTS[endpoint]
+    needs = [measured.time, measured.event, *([by] if by else [])]
+    frame = select_patients(cohort, where=where, needs=needs)
+    known = frame[[measured.time, measured.event]].notna().all(axis=1)
+    if by:
+        known &= frame[by].notna()
+    missing = int((~known).sum())
+    frame = frame.loc[known]
+    groups = split_groups(cohort, frame, by)
+    labels = label_groups(cohort, groups, by)
+    population = describe_where(cohort, where)
+    outcomes = {key: read_outcome(frame.loc[rows], measured) for key, rows in groups.items()}
+    fits = {
+        key: estimate_kaplan_meier(outcome, conf_level=conf_level, interval=curve_interval)
+        for key, outcome in outcomes.items()
+    }
+    results = [
+        result
+        for key, fit in fits.items()
+        for result in _summarise_group(
+            fit,
+            f"{set_id}.{key}",
+            label=labels[key],
+            total=len(frame),
+            population=population if by is None else f"{population}; {labels[key]}",
+            horizons_months=horizons_months,
+            median_interval=median_interval,
+        )
+    ]
+    if len(groups) > 1:
+        results += compare_groups(cohort, frame, measured, by, set_id=set_id, conf_level=conf_level)
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={
+            "curve": pd.concat([fit.to_frame(key) for key, fit in fits.items()], ignore_index=True),
+            "at_risk": tabulate_at_risk(outcomes, axis_step_months),
+        },
+        meta={
+            "title": title or measured.label,
+            "population": population,
+            "endpoint_label": measured.label,
+            "time_label": measured.time_label,
+            "groups": labels,
+            "factor_label": get_factor(cohort, by).label if by else "",
+            "missing": missing,
+            "known_at": get_factor(cohort, by).known_at if by else "",
+            "synthetic": cohort.synthetic,
+        },
+    )
+
+
+def compare_groups(
+    cohort: Cohort,
+    frame: pd.DataFrame,
+    endpoint: Endpoint,
+    by: str,
+    *,
+    set_id: str,
+    conf_level: float,
+) -> list[Result]:
+    """Return the log-rank test, and with two groups the hazard ratio."""
+    outcome = read_outcome(frame, endpoint)
+    groups = split_groups(cohort, frame, by)
+    test = compare_survival(outcome, frame[by].astype(str).to_numpy())
+    results = [
+        Result(
+            id=f"{set_id}.logrank",
+            kind="test",
+            statistic=test.statistic,
+            df=test.df,
+            p_value=test.p_value,
+            n=len(frame),
+            events=int(outcome.event.sum()),
+            method=test.method,
+            label=get_factor(cohort, by).label,
+        )
+    ]
+    if len(groups) == 2 and all(outcome.event[frame[by] == level].any() for level in groups):
+        results.append(
+            _estimate_hazard_ratio(cohort, frame, outcome, by, set_id=set_id, conf_level=conf_level)
+        )
+    return results
+
+
+def _estimate_hazard_ratio(
+    cohort: Cohort,
+    frame: pd.DataFrame,
+    outcome: SurvivalOutcome,
+    by: str,
+    *,
+    set_id: str,
+    conf_level: float,
+) -> Result:
+    declared = get_factor(cohort, by)
+    levels = tuple(level for level in declared.levels if (frame[by] == level).any())
+    reference = declared.reference if declared.reference in levels else levels[0]
+    design = build_design(frame, [Factor(by, levels, reference, label=declared.label)])
+    fit = fit_cox(outcome, design, conf_level=conf_level)
+    level = next(key for key in levels if key != reference)
+    return Result(
+        id=f"{set_id}.{level}_vs_{reference}.hr",
+        kind="hazard_ratio",
+        label=f"{declared.levels[level]} against {declared.levels[reference]}",
+        estimate=float(fit.hazard_ratios[0]),
+        std_error=float(fit.std_errors[0]),
+        ci_lower=float(fit.ci_lower[0]),
+        ci_upper=float(fit.ci_upper[0]),
+        conf_level=conf_level,
+        p_value=float(fit.p_values[0]),
+        n=fit.n_subjects,
+        events=fit.n_events,
+        method=f"Cox model of one factor, {fit.ties.capitalize()} ties, Wald interval",
+    )
+
+
+def record_median(quantile: Quantile, result_id: str, *, label: str, population: str) -> Result:
+    """Return a median survival time as a result; one never reached says so."""
+    return Result(
+        id=result_id,
+        kind="median",
+        label=label,
+        estimate=quantile.estimate,
+        std_error=quantile.std_error,
+        ci_lower=quantile.ci_lower,
+        ci_upper=quantile.ci_upper,
+        conf_level=quantile.conf_level,
+        n=quantile.n_subjects,
+        events=quantile.n_events,
+        unit="months",
+        method=f"Kaplan-Meier, {INTERVAL_NAMES[quantile.interval]}",
+        population=population,
+        status="estimated" if quantile.estimate is not None else "not_reached",
+    )
+
+
+def _summarise_group(
+    fit: KaplanMeier,
+    prefix: str,
+    *,
+    label: str,
+    total: int,
+    population: str,
+    horizons_months: Sequence[float],
+    median_interval: str,
+) -> Iterator[Result]:
+    yield Result(
+        id=f"{prefix}.n",
+        kind="count",
+        label=label,
+        estimate=fit.n_subjects,
+        n=total,
+        events=fit.n_events_total,
+        unit="patients",
+        population=population,
+    )
+    yield record_median(
+        estimate_quantile(fit, 0.5, interval=median_interval),
+        f"{prefix}.median",
+        label=label,
+        population=population,
+    )
+    for horizon in horizons_months:
+        at = estimate_survival_at(fit, horizon)
+        last = float(fit.time_months[-1])
+        is_seen = at.estimate is not None and (horizon <= last or at.estimate == 0)
+        yield Result(
+            id=f"{prefix}.prob_{horizon:g}m",
+            kind="probability",
+            label=label,
+            estimate=at.estimate if is_seen else None,
+            std_error=at.std_error if is_seen else None,
+            ci_lower=at.ci_lower if is_seen else None,
+            ci_upper=at.ci_upper if is_seen else None,
+            conf_level=fit.conf_level,
+            n=fit.n_subjects,
+            events=fit.n_events_total,
+            quantities={"time_months": float(horizon), "n_at_risk": float(at.n_at_risk)},
+            method=f"Kaplan-Meier, {INTERVAL_NAMES[fit.interval]}",
+            population=population,
+            status="estimated" if is_seen else "not_computable",
+            reason="" if is_seen else f"nobody was followed for {horizon:g} months",
+        )
+
+
+def tabulate_at_risk(
+    outcomes: Mapping[str, SurvivalOutcome], axis_step_months: float
+) -> pd.DataFrame:
+    """Return the numbers at risk of each group just before each tick of the time axis."""
+    last = max(float(outcome.time_months.max()) for outcome in outcomes.values())
+    ticks = np.arange(0.0, last + 1e-9, axis_step_months)
+    frames = []
+    for key, outcome in outcomes.items():
+        counts = count_at_risk(outcome, ticks)
+        counts.insert(0, "group", key)
+        frames.append(counts)
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,209 @@
+"""What a notebook shows: sentences, tables and figures, for its reader and for the report.
+
+Each output carries two forms: what JupyterLab shows, and the block from which the report
+is assembled. All results of a section go through :meth:`Section.record`, the one gate
+before anything is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import platform
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display
+
+from helpers.document import (
+    MIME_TYPE,
+    Block,
+    FigureBlock,
+    ResultsBlock,
+    TableBlock,
+    TextBlock,
+    block_to_json,
+)
+from helpers.narrative.omitted import describe_omitted
+from helpers.results import ResultSet
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+_PACKAGES = ("lenfail", "lifelines", "matplotlib", "numpy", "pandas", "scipy", "seaborn")
+
+
+class Section:
+    """One section of the report while its notebook runs.
+
+    Parameters
+    ----------
+    name : str
+        ``cohort``, ``outcomes``, ``multivariate`` or ``treatments``.
+    cohort : Cohort
+        Whose results are shown.
+    style : str
+        Number style of every table, figure and sentence.
+    """
+
+    def __init__(self, name: str, cohort: Cohort, *, style: str = "paper") -> None:
+        self.name = name
+        self.style = style
+        self._cohort = cohort
+        self._sets: dict[str, ResultSet] = {}
+        self._told: set[str] = set()
+
+    def record(self, results: ResultSet) -> ResultSet:
+        """Keep the results of an analysis for the report, and return them.
+
+        Raises
+        ------
+        ValueError
+            If an analysis of that id, or a result of one of its ids, was recorded before.
+        """
+        taken = {key for kept in self._sets.values() for key in kept.results}
+        twice = taken.intersection(results.results)
+        if results.id in self._sets or twice:
+            raise ValueError(
+                f"id of an analysis must be new to its section, but {results.id!r} or one of "
+                f"{sorted(twice)[:3]} was recorded before; restart the notebook"
+            )
+        self._sets[results.id] = results
+        return results
+
+    def text(self, describe: Callable[..., TextBlock], *results: ResultSet, **options: Any) -> None:
+        """Show the sentence that `describe` makes of the results."""
+        if self._can_show(*results):
+            _emit(describe(*results, style=self.style, **options))
+
+    def table(self, make: Callable[..., TableBlock], *results: ResultSet, **options: Any) -> None:
+        """Show the table that `make` makes of the results."""
+        if self._can_show(*results):
+            _emit(make(*results, style=self.style, **options))
+
+    def figure(
+        self,
+        plot: Callable[..., Any],
+        caption: Callable[..., Any],
+        *results: ResultSet,
+        **options: Any,
+    ) -> None:
+        """Show the figure that `plot` draws of the results, with the words of `caption`."""
+        from helpers.figures.render import render_figure
+
+        if not self._can_show(*results):
+            return
+        axes = plot(*results, style=self.style, **options)
+        text = caption(*results, style=self.style)
+        synthetic = self._cohort.synthetic
+        _emit(render_figure(axes, text, collect_data(*results), synthetic=synthetic))
+
+    def close(self) -> None:
+        """Hand all results of the section to the report; the last cell of a notebook."""
+        records = [result.to_record() for kept in self._sets.values() for result in kept]
+        omitted = [
+            {"id": kept.id, "title": str(kept.meta.get("title", kept.id)), "reason": kept.reason}
+            for kept in self._sets.values()
+            if not kept.is_computable
+        ]
+        _emit(ResultsBlock(self.name, tuple(records), tuple(omitted), self._context()))
+
+    def _context(self) -> Mapping[str, Any]:
+        return {
+            "cohort": self._cohort.name,
+            "synthetic": self._cohort.synthetic,
+            "n": len(self._cohort.table),
+            "data_sha256": self._cohort.sha256,
+            "warnings": list(self._cohort.warnings),
+            "versions": {
+                "python": platform.python_version(),
+                **{package: version(package) for package in _PACKAGES},
+            },
+        }
+
+    def _can_show(self, *results: ResultSet) -> bool:
+        missing = [kept for kept in results if not kept.is_computable]
+        for kept in missing:
+            if kept.id not in self._told:
+                self._told.add(kept.id)
+                _emit(describe_omitted(kept))
+        return not missing
+
+
+def open_section(name: str, cohort: Cohort, *, style: str = "paper") -> Section:
+    """Begin a section: what the notebook shows from here on belongs to it.
+
+    Parameters
+    ----------
+    name : str
+        Of the section.
+    cohort : Cohort
+        Whose results are shown; a synthetic one is announced.
+    style : str
+        Number style of every table, figure and sentence.
+
+    Returns
+    -------
+    Section
+    """
+    if cohort.synthetic:
+        banner = "SYNTHETIC DATA. No patient of the published study is in this report."
+        display({"text/html": f"<strong>{banner}</strong>", "text/plain": banner}, raw=True)
+    return Section(name, cohort, style=style)
+
+
+def collect_data(*results: ResultSet) -> Any:
+    """Return the first frame of the first set that has one: the numbers behind a figure."""
+    for kept in results:
+        for frame in kept.frames.values():
+            return frame
+    return None
+
+
+def _emit(block: Block) -> None:
+    display({**_show_to_reader(block), MIME_TYPE: block_to_json(block)}, raw=True)
+
+
+def _show_to_reader(block: Block) -> dict[str, Any]:
+    match block:
+        case TextBlock():
+            return {"text/markdown": block.markdown, "text/plain": block.markdown}
+        case TableBlock():
+            return {"text/html": table_to_html(block), "text/plain": block.title}
+        case FigureBlock():
+            caption = f"{block.text.title} {block.text.caption}"
+            return {"image/svg+xml": block.svg, "text/plain": f"{caption}\n{block.text.alt}"}
+    count = f"{len(block.results)} results recorded"
+    return {"text/plain": count}
+
+
+def table_to_html(block: TableBlock) -> str:
+    """Return a table as HTML for a notebook's reader, every text escaped."""
+    head = "".join(_row_to_html(row, tag="th") for row in block.header)
+    body = "".join(_row_to_html(row, tag="td") for row in block.rows)
+    notes = [
+        f"<sup>{html.escape(key)}</sup> {html.escape(text)}" for key, text in block.notes.items()
+    ]
+    short = "; ".join(
+        f"{html.escape(key)}: {html.escape(text)}"
+        for key, text in sorted(block.abbreviations.items())
+    )
+    below = "<br>".join([*notes, short] if short else notes)
+    return (
+        f"<table><caption><strong>{html.escape(block.title)}</strong></caption>"
+        f"<thead>{head}</thead><tbody>{body}</tbody></table><p><small>{below}</small></p>"
+    )
+
+
+def _row_to_html(row: tuple[Any, ...], *, tag: str) -> str:
+    cells = []
+    for cell in row:
+        name = "th" if cell.header else tag
+        spans = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+        spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
+        spans += (
+            f' style="padding-left: {1 + cell.indent}em; text-align: left"' if cell.indent else ""
+        )
+        notes = "".join(f"<sup>{html.escape(key)}</sup>" for key in cell.notes)
+        cells.append(f"<{name}{spans}>{html.escape(cell.text)}{notes}</{name}>")
+    return f"<tr>{''.join(cells)}</tr>"
