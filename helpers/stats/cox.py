@@ -18,7 +18,6 @@ from helpers.stats.cox_guards import (
 )
 from helpers.stats.cox_inference import (
     check_rows,
-    code_groups,
     count_levels,
     infer_terms,
     standardise,
@@ -28,6 +27,7 @@ from helpers.stats.cox_result import CoxFit
 from helpers.stats.cox_risk_sets import build_risk_sets
 from helpers.stats.cox_tests import likelihood_ratio_test, quadratic_test
 from helpers.stats.design import Design
+from helpers.stats.groups_of_records import code_groups
 from helpers.stats.numeric import check_conf_level
 from helpers.stats.outcome import SurvivalOutcome
 
@@ -109,8 +109,8 @@ def fit_cox(
     check_ties(ties)
     check_rows(outcome, design)
     check_constant(design.matrix, design.names)
-    codes = code_groups(strata, "strata", outcome)
-    clusters = code_groups(cluster, "cluster", outcome)
+    codes = code_groups(strata, "strata", outcome.n_subjects)
+    clusters = code_groups(cluster, "cluster", outcome.n_subjects)
     sets = build_risk_sets(outcome, strata=codes, ties=ties)
     X, spread = standardise(sets, design.matrix)
     null = evaluate_point(sets, X, np.zeros(X.shape[1]))

@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from helpers.errors import StatisticsError
@@ -33,30 +32,6 @@ def check_rows(outcome: SurvivalOutcome, design: Design) -> None:
             f"design must have a row for each of {outcome.n_subjects} records of the outcome, "
             f"but was {design.n_subjects} rows long; select both alike"
         )
-
-
-def code_groups(values: ArrayLike | None, name: str, outcome: SurvivalOutcome) -> IntArray | None:
-    """Return codes from 0 for the groups of a column, or None for none.
-
-    Raises
-    ------
-    StatisticsError
-        If its length differs from the outcome's, or values are missing.
-    """
-    if values is None:
-        return None
-    codes, _ = pd.factorize(np.asarray(values), sort=True)
-    if codes.shape != (outcome.n_subjects,):
-        raise StatisticsError(
-            f"{name} must be one value for each of {outcome.n_subjects} records, but was of "
-            f"length {len(codes)}; select both alike"
-        )
-    if (codes < 0).any():
-        raise StatisticsError(
-            f"{name} must be complete, but was missing in {int((codes < 0).sum())} of "
-            f"{len(codes)} records; leave these out or give them a value"
-        )
-    return codes.astype(np.intp, copy=False)
 
 
 def standardise(sets: RiskSets, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.errors import StatisticsError
+from helpers.stats.concordance import Concordance, estimate_concordance
 from helpers.stats.cox_tests import ModelTest
 from helpers.stats.design import Design
 from helpers.stats.factors import Term
 from helpers.stats.outcome import SurvivalOutcome
 
 if TYPE_CHECKING:
-    from helpers.stats.concordance import Concordance
     from helpers.stats.cox_core import RiskState
     from helpers.stats.cox_risk_sets import RiskSets
 
@@ -162,8 +162,6 @@ class CoxFit:
     @property
     def concordance(self) -> Concordance:
         """Return Harrell's C of the linear predictor, computed when first asked for."""
-        from helpers.stats.concordance import estimate_concordance
-
         if "harrell" not in self._kept:
             self._kept["harrell"] = estimate_concordance(
                 self.outcome,
