@@ -82,6 +82,12 @@ def find_comparison(results: ResultSet) -> Result | None:
     return None
 
 
+def find_factor_test(results: ResultSet, factor: str) -> Result | None:
+    """Return the test of one factor of a screen, if there is one."""
+    found = (results.find(f"{factor}.{name}") for name in ("logrank", "gray", "test"))
+    return next((result for result in found if result is not None), None)
+
+
 def find_contrast(results: ResultSet) -> Result | None:
     """Return the hazard ratio between two groups, if there is one."""
     pattern = re.compile(rf"^{re.escape(results.id)}\.[^.]+_vs_[^.]+\.hr$")
@@ -103,3 +109,37 @@ def find_conf_level(results: ResultSet) -> float:
 def clean_level(value: Any) -> str | None:
     """Return a level's key from a frame's cell, None where the row has no level."""
     return None if value is None or pd.isna(value) else str(value) or None
+
+
+def list_counts(results: ResultSet, *, prefix: str = "") -> dict[str, Result]:
+    """Return the counts of a set by what follows its id and a prefix, in order."""
+    start = ".".join(part for part in (results.id, prefix) if part) + "."
+    return {
+        result.id.removeprefix(start): result
+        for result in results
+        if result.kind == "count" and result.id.startswith(start)
+    }
+
+
+def list_missing(results: ResultSet) -> dict[str, tuple[int, int]]:
+    """Return by label how many values of each variable are known and missing."""
+    found: dict[str, tuple[int, int]] = {}
+    counts = list_counts(results)
+    has_missing_rows = any(name.endswith(".missing") for name in counts)
+    for name, result in counts.items():
+        if result.estimate is None or result.n is None:
+            continue
+        label, count = result.label or name.removesuffix(".missing"), int(result.estimate)
+        if name.endswith(".missing"):
+            found[label] = (result.n, count)
+        elif not has_missing_rows:
+            found[label] = (count, result.n - count)
+    return found
+
+
+def label_factors(results: ResultSet) -> dict[str, str]:
+    """Return the labels of a model's factors."""
+    terms = get_frame(results, "terms")
+    if terms.empty:
+        return {}
+    return dict(zip(terms["factor"].astype(str), terms["factor_label"].astype(str), strict=True))
