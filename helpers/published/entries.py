@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from decimal import Decimal
@@ -134,6 +134,14 @@ class Entry:
         """Return whether numbers are printed, not bounds."""
         return self.decimals is not None and all(item.operator == "=" for item in self.numbers)
 
+    def is_met_by(self, values: Sequence[Decimal]) -> bool:
+        """Return whether values are what is printed, at the printed precision."""
+        spans = self.spans if self.decimals is not None else (None,) * len(self.numbers)
+        return all(
+            item.holds(value) if item.operator != "=" or span is None else value in span
+            for item, span, value in zip(self.numbers, spans, values, strict=True)
+        )
+
     @property
     def spans(self) -> tuple[Span, ...]:
         """Return the values that round to each printed number; for exact entries only."""
@@ -227,6 +235,12 @@ class Ledger:
     def checkable(self) -> tuple[Entry, ...]:
         """Return the entries that a cohort can show."""
         return tuple(entry for entry in self if entry.scope == "cohort")
+
+    def list_exact(self, *kinds: str) -> Iterator[Entry]:
+        """Yield the checkable entries that print numbers, of some kinds or of all."""
+        for entry in self.checkable:
+            if entry.is_exact and (not kinds or entry.kind in kinds):
+                yield entry
 
     def total_of(self, terms: tuple[Term, ...]) -> Decimal:
         """Return the sum of the printed numbers that the terms name."""
