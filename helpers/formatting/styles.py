@@ -53,6 +53,8 @@ class NumberStyle:
         Whether ``0.03`` or ``.03``.
     bracket_open, bracket_close, range_mark : str
         Around and within an interval.
+    interval_mark : str
+        Between ``95% CI`` and the interval in a sentence.
     percent_decimals : int
         Of a percentage whose denominator reaches `percent_decimals_from`.
     percent_decimals_from : int
@@ -79,6 +81,7 @@ class NumberStyle:
     bracket_open: str = "("
     bracket_close: str = ")"
     range_mark: str = " to "
+    interval_mark: str = " "
     percent_decimals: int = 1
     percent_decimals_from: int = 100
     percent_sign_in_counts: bool = True
@@ -97,7 +100,7 @@ PRESETS: dict[str, NumberStyle] = {
             percent_decimals=0,
             months_decimals=0,
         ),
-        NumberStyle(name="nejm", p_letter="P", percent_decimals_from=200),
+        NumberStyle(name="nejm", p_letter="P", interval_mark=", ", percent_decimals_from=200),
         NumberStyle(
             name="lancet",
             decimal_mark="·",
@@ -122,6 +125,7 @@ PRESETS: dict[str, NumberStyle] = {
             p_guard=0.05,
             p_leading_zero=False,
             range_mark="–",
+            interval_mark=", ",
             percent_sign_in_counts=False,
         ),
         NumberStyle(

@@ -28,13 +28,26 @@ _TESTS = (
 _TEST_CODES = {"lr": "likelihood-ratio test", "lrt": "likelihood-ratio test"}
 
 _INTERVALS = (
-    ("spss", "as SPSS makes it, estimate ± normal quantile × standard error"),
-    ("loglog", "log-log transformation"),
-    ("arcsin", "arcsine square-root transformation"),
-    ("plain", "untransformed, Greenwood standard error"),
+    ("spss", "SPSS method"),
+    ("loglog", "log-log method"),
+    ("arcsin", "arcsine method"),
+    ("plain", "plain method"),
     ("bootstrap", "bootstrap"),
-    ("log", "log transformation"),
+    ("log", "log method"),
+    ("clopper", "exact method"),
+    ("exact", "exact method"),
 )
+
+#: What the names of interval methods mean, for notes and methods sections.
+INTERVAL_MEANINGS: dict[str, str] = {
+    "SPSS method": "estimate ± normal quantile × standard error of the median, as SPSS prints it",
+    "log-log method": "from the complementary log-log transformation of the survival curve",
+    "arcsine method": "from the arcsine square-root transformation of the survival curve",
+    "plain method": "from the survival curve ± normal quantile × Greenwood standard error",
+    "bootstrap": "percentiles of resampled estimates",
+    "log method": "from the log transformation of the survival curve",
+    "exact method": "from the binomial distribution (Clopper-Pearson)",
+}
 
 ABBREVIATIONS: dict[str, str] = {
     "AIC": "Akaike information criterion",
@@ -104,7 +117,7 @@ def name_interval(method: str) -> str:
     Examples
     --------
     >>> name_interval("Kaplan-Meier, log-log")
-    'log-log transformation'
+    'log-log method'
     """
     key = re.sub(r"[^a-z]", "", method.lower().replace("logrank", ""))
     return next((words for token, words in _INTERVALS if token in key), "")

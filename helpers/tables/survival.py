@@ -26,7 +26,7 @@ from helpers.formatting.lookup import (
     get_title,
 )
 from helpers.formatting.numbers import format_p
-from helpers.formatting.terms import name_test
+from helpers.formatting.terms import INTERVAL_MEANINGS, name_test
 from helpers.results import Result, ResultSet
 from helpers.tables.layout import Notes, make_head, make_row, make_table
 
@@ -96,7 +96,8 @@ def make_survival_table(
 
 def _explain_interval(what: str, results: ResultSet, kind: str) -> str:
     method = find_interval_method(results, kind)
-    return f"{what}: {method}." if method else ""
+    meaning = INTERVAL_MEANINGS.get(method, "")
+    return f"{what}: {method}, {meaning}." if meaning else ""
 
 
 def _make_group_row(

@@ -1,0 +1,234 @@
+"""Sentences and captions of survival curves."""
+
+from __future__ import annotations
+
+from helpers.document import FigureText, TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    capitalise,
+    find_abbreviations,
+    format_count,
+    format_trimmed,
+    join_words,
+    lower_first,
+    pluralise,
+)
+from helpers.formatting.lookup import (
+    find_comparison,
+    find_conf_level,
+    find_contrast,
+    find_horizons,
+    get_abbreviations,
+    get_endpoint,
+    get_frame,
+    get_groups,
+    get_slot,
+    get_title,
+)
+from helpers.formatting.numbers import format_percent
+from helpers.narrative.voice import Voice, make_text, speak, write_plainly
+from helpers.results import Result, ResultSet
+
+
+def describe_survival(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    horizon_months: float | None = None,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell survival: patients, deaths, medians, probabilities, the test between groups.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A survival set.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which the groups are said to differ.
+    horizon_months : float, optional
+        Time at which the groups' probabilities are told; the longest if not said. With one
+        group all horizons are told.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, groups = speak(style), get_groups(results)
+    if len(groups) == 1:
+        sentences = _tell_one(results, next(iter(groups)), voice)
+    else:
+        sentences = _tell_groups(results, groups, horizon_months, voice)
+        sentences.append(tell_comparison(results, voice, alpha=alpha))
+    return make_text(results, sentences, refs)
+
+
+def _tell_one(results: ResultSet, group: str, voice: Voice) -> list[str]:
+    count, median = results.find(f"{group}.n"), results.find(f"{group}.median")
+    source = count if count is not None else median
+    endpoint = lower_first(get_endpoint(results))
+    sentences = []
+    if source is not None and source.n is not None:
+        sentences.append(_tell_events(results, source, voice))
+    if median is not None:
+        sentences.append(f"the median {endpoint} was {voice.median(median, method=True)}.")
+    told = [
+        f"{voice.probability(result, method=index == 0)} {voice.at(time)}"
+        for index, (name, time) in enumerate(find_horizons(results).items())
+        if (result := results.find(f"{group}.{name}")) is not None
+    ]
+    if told:
+        sentences.append(f"the estimated probability of {endpoint} was {join_words(told)}.")
+    return sentences
+
+
+def _tell_events(results: ResultSet, source: Result, voice: Voice) -> str:
+    n = int(source.estimate if source.kind == "count" and source.estimate is not None else source.n)
+    patients = voice.count(n)
+    if source.events is None:
+        return f"{patients} were analysed." if n != 1 else f"{patients} was analysed."
+    noun = str(results.meta.get("event_noun") or "death")
+    events = voice.count(source.events, noun)
+    return f"{events} {pluralise(source.events, 'was', 'were')} observed among {patients}."
+
+
+def _tell_groups(
+    results: ResultSet, groups: dict[str, str], horizon_months: float | None, voice: Voice
+) -> list[str]:
+    factor, endpoint = str(results.meta.get("factor_label") or ""), get_endpoint(results)
+    told, absent = [], []
+    for key, label in groups.items():
+        median = results.find(f"{key}.median")
+        named = voice.group(label, factor)
+        if median is None or not median.n:
+            absent.append(named)
+            continue
+        size = f"n = {format_count(median.n, style=voice.style)}"
+        told.append(f"{voice.median(median, method=not told)} {named} ({size})")
+    sentences = []
+    if told:
+        sentences.append(f"the median {lower_first(endpoint)} was {join_words(told)}.")
+    sentences.append(_tell_horizon(results, groups, horizon_months, voice))
+    if absent:
+        sentences.append(f"no patients were available {join_words(absent, last='or')}.")
+    return sentences
+
+
+def _tell_horizon(
+    results: ResultSet, groups: dict[str, str], horizon_months: float | None, voice: Voice
+) -> str:
+    horizons = find_horizons(results)
+    wanted = [name for name, time in horizons.items() if horizon_months in {None, time}]
+    if not wanted:
+        return ""
+    name = wanted[-1]
+    factor = str(results.meta.get("factor_label") or "")
+    told = [
+        f"{voice.probability(result)} {voice.group(label, factor)}"
+        for key, label in groups.items()
+        if (result := results.find(f"{key}.{name}")) is not None and result.estimate is not None
+    ]
+    if not told:
+        return ""
+    endpoint = lower_first(get_endpoint(results))
+    return f"{voice.at(horizons[name])}, the probability of {endpoint} was {join_words(told)}."
+
+
+def tell_comparison(results: ResultSet, voice: Voice, *, alpha: float = 0.05) -> str:
+    """Return the sentence on the test between groups, with the hazard ratio of two."""
+    test, contrast = find_comparison(results), find_contrast(results)
+    if test is None or test.p_value is None:
+        return ""
+    ratio = ""
+    if contrast is not None and contrast.estimate is not None:
+        named = f" of {voice.label(contrast.label)}" if contrast.label else ""
+        ratio = f"; {voice.ratio(contrast, p_value=False)}{named}"
+    if test.p_value < alpha:
+        return f"the groups differed ({voice.test(test)}{ratio})."
+    return f"there was no clear difference between the groups ({voice.test(test)}{ratio})."
+
+
+def caption_survival(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    slot: str | None = None,
+) -> FigureText:
+    """Write the words of a survival figure.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A survival set.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where the figure stands.
+
+    Returns
+    -------
+    FigureText
+        Its alternative text and long description are made from the numbers.
+    """
+    voice, groups = write_plainly(style), get_groups(results)
+    level = format_percent(find_conf_level(results), n=1, style=voice.style)
+    time_label = lower_first(str(results.meta.get("time_label") or "Months"))
+    parts = [
+        f"Kaplan-Meier estimates with pointwise {level} CI (shaded); plus signs mark censored "
+        "patients; below the axis, the number at risk just before each time.",
+        "Curves are drawn pale, without their interval, where few patients remain at risk.",
+        capitalise(tell_comparison(results, voice)) if len(groups) > 1 else "",
+    ]
+    title, caption = get_title(results), " ".join(part for part in parts if part)
+    alt = _make_alt(results, groups, voice, time_label)
+    description = _make_description(results, groups, voice)
+    return FigureText(
+        id=f"figure.{results.id.replace('.', '_')}",
+        title=f"{title}.",
+        caption=caption,
+        alt=alt,
+        description=description,
+        abbreviations=find_abbreviations(
+            [title, caption, *groups.values()], known=get_abbreviations(results)
+        ),
+        slot=get_slot(results, slot),
+    )
+
+
+def _make_alt(results: ResultSet, groups: dict[str, str], voice: Voice, time_label: str) -> str:
+    endpoint = lower_first(get_endpoint(results))
+    medians = [
+        f"{voice.label(label)} {voice.median(median)}"
+        for key, label in groups.items()
+        if (median := results.find(f"{key}.median")) is not None
+    ]
+    what = "curve" if len(groups) == 1 else "curves"
+    text = f"Kaplan-Meier {what} of {endpoint} against {time_label}."
+    return f"{text} Median: {'; '.join(medians)}." if medians else text
+
+
+def _make_description(results: ResultSet, groups: dict[str, str], voice: Voice) -> str:
+    curve = get_frame(results, "curve")
+    sentences = []
+    for key, label in groups.items():
+        lines = curve[curve["group"] == key] if len(curve) else curve
+        named = voice.label(label, inside=False)
+        if not len(lines):
+            sentences.append(f"{named}: no patients.")
+            continue
+        first, last = lines.iloc[0], lines.iloc[-1]
+        told = [
+            f"{voice.probability(result)} {voice.at(time)}"
+            for name, time in find_horizons(results).items()
+            if (result := results.find(f"{key}.{name}")) is not None and result.estimate is not None
+        ]
+        text = f"{named}: starts with {voice.count(first['n_at_risk'])} at risk"
+        text += f", {join_words(told)}" if told else ""
+        end = format_percent(float(last["estimate"]), style=voice.style)
+        time = format_trimmed(float(last["time_months"]), style=voice.style)
+        sentences.append(f"{text}; ends at {end} after {time} months.")
+    return " ".join(sentences)
