@@ -67,6 +67,11 @@ def get_alignment(table: TableBlock, column: int) -> str:
     return table.align[min(column, len(table.align) - 1)]
 
 
+def opens_group(row: Row) -> bool:
+    """Tell whether a row begins a group: its first cell is a head at the margin."""
+    return bool(row) and row[0].header and not row[0].indent
+
+
 def write_table_csv(table: TableBlock) -> str:
     """Return the table as CSV: a spanning cell fills every position that it covers.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from helpers.document import FigureBlock, TableBlock, TextBlock
 from helpers.report.blocks import Code, Item, Output, Prose
 from helpers.report.markdown import Fragment, MarkdownConverter, Part
 from helpers.report.numbering import Numbering
-from helpers.report.text import make_slug, quote_typst
+from helpers.report.text import escape_html, make_slug, quote_typst
 
 SYNTHETIC_BANNER = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Every patient in this report is simulated; no result describes a real person."
@@ -160,7 +159,7 @@ class PageBuilder:
     def heading(self, level: int, text: str) -> HeadingNode:
         """Return a heading of plain words."""
         return HeadingNode(
-            level, text, escape(text), f"#{quote_typst(text)}", self._claim(make_slug(text))
+            level, text, escape_html(text), f"#{quote_typst(text)}", self._claim(make_slug(text))
         )
 
     def sentence(self, block: TextBlock, *, heading: str = "") -> SentenceNode:
@@ -235,6 +234,45 @@ def anchor_of(block_id: str) -> str:
     'at-figure-os_failure'
     """
     return f"at-{make_slug(block_id)}"
+
+
+def level_headings(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Return nodes whose headings begin at level 2 and never skip a level."""
+    levelled: list[Node] = []
+    current = 1
+    for node in nodes:
+        if isinstance(node, HeadingNode):
+            current = min(max(node.level, 2), current + 1)
+            node = replace(node, level=current)  # noqa: PLW2901
+        levelled.append(node)
+    return tuple(levelled)
+
+
+def end_with_refs(text: str, refs: str) -> str:
+    """Return a sentence with what it refers to in brackets before its full stop.
+
+    Examples
+    --------
+    >>> end_with_refs("The median was 23 months.", "Figure 1")
+    'The median was 23 months (Figure 1).'
+    """
+    if not refs:
+        return text
+    if text.endswith("."):
+        return f"{text[:-1]} ({refs})."
+    return f"{text} ({refs})"
+
+
+def list_abbreviations(abbreviations: Mapping[str, str]) -> str:
+    """Return abbreviations as printed below a table, in alphabetical order.
+
+    Examples
+    --------
+    >>> list_abbreviations({"OS": "overall survival", "HR": "hazard ratio"})
+    'HR, hazard ratio; OS, overall survival.'
+    """
+    entries = "; ".join(f"{key}, {value}" for key, value in sorted(abbreviations.items()))
+    return f"{entries}." if entries else ""
 
 
 def list_fragments(items: Iterable[Item]) -> Iterator[Fragment]:

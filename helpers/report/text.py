@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import escape
 
 #: What reorders the text around it: embeddings, overrides and isolates.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -65,6 +66,17 @@ def break_long_words(text: str, every: int = 20) -> str:
         return "\u200b".join(word[start : start + every] for start in range(0, len(word), every))
 
     return _LONG_WORD.sub(divide, text)
+
+
+def escape_html(text: str) -> str:
+    """Return text that HTML shows as it is, in content and in attributes.
+
+    Examples
+    --------
+    >>> escape_html('<b a="1">')
+    '&lt;b a=&quot;1&quot;&gt;'
+    """
+    return escape(clean_text(text))
 
 
 def quote_typst(text: str) -> str:

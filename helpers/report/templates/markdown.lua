@@ -31,6 +31,19 @@ local plain_text_only = {
   end,
 }
 
+-- A long word may be broken anywhere; a table of one would run off the sheet.
+local function break_long_word(text)
+  local length = utf8.len(text)
+  if length == nil or length < 30 then
+    return text
+  end
+  local pieces = {}
+  for start = 1, length, 20 do
+    table.insert(pieces, pandoc.text.sub(text, start, start + 19))
+  end
+  return table.concat(pieces, utf8.char(0x200B))
+end
+
 -- PDF/UA wants words for every formula: its source.
 local typst_math = {
   Math = function(el)
@@ -44,9 +57,11 @@ local typst_math = {
       .. quote_typst(el.text) .. ", " .. source .. ")"
     return pandoc.RawInline("typst", call)
   end,
-  Table = function(el)
-    el.caption = { long = {}, short = nil }
-    return el
+  Str = function(el)
+    return pandoc.Str(break_long_word(el.text))
+  end,
+  Code = function(el)
+    return pandoc.Code(break_long_word(el.text))
   end,
 }
 

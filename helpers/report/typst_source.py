@@ -1,0 +1,148 @@
+"""Write a page as Typst source, which becomes the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from helpers.report.pages import (
+    SYNTHETIC_BANNER,
+    SYNTHETIC_NOTE,
+    CodeNode,
+    FigureNode,
+    HeadingNode,
+    Node,
+    OutputNode,
+    Page,
+    PageBreak,
+    ProseNode,
+    SentenceNode,
+    TableNode,
+    end_with_refs,
+    list_abbreviations,
+)
+from helpers.report.svg import SvgError, clean_svg, wrap_png
+from helpers.report.text import break_long_words, join_words, quote_typst
+from helpers.report.typst_tables import write_table
+
+_PLAIN_WIDTH_MM = 148.0
+
+
+def write_typst(page: Page) -> str:
+    """Return the page as Typst source: settings, template, text. Code is left out.
+
+    Parameters
+    ----------
+    page : Page
+        What to write.
+
+    Returns
+    -------
+    str
+        Source without any file beside it: drawings are inside. Words from data are string
+        literals; prose is what pandoc escaped.
+    """
+    parts = [_write_settings(page), _read_template(), "#title-block"]
+    if page.abstract:
+        parts.append(_write_abstract(page))
+    parts += _write_nodes(page.nodes)
+    return "\n\n".join(parts) + "\n"
+
+
+@cache
+def _read_template() -> str:
+    path = files("helpers.report") / "templates" / "page.typ"
+    return path.read_text(encoding="utf-8")
+
+
+def _write_settings(page: Page) -> str:
+    fields = {
+        "title": quote_typst(page.title),
+        "authors": _write_array(page.authors),
+        "byline": quote_typst(join_words(list(page.authors))),
+        "affiliations": _write_array(page.affiliations),
+        "keywords": _write_array(page.keywords),
+        "running-head": quote_typst(page.running_head or page.title),
+        "synthetic": "true" if page.synthetic else "false",
+        "banner": quote_typst(SYNTHETIC_BANNER),
+        "banner-note": quote_typst(SYNTHETIC_NOTE),
+    }
+    lines = "".join(f"  {name}: {value},\n" for name, value in fields.items())
+    return f"#let settings = (\n{lines})"
+
+
+def _write_array(texts: Iterable[str]) -> str:
+    return "(" + "".join(f"{quote_typst(text)}, " for text in texts) + ")"
+
+
+def _write_abstract(page: Page) -> str:
+    parts = "".join(
+        f"  ({quote_typst(node.heading)}, [{_write_sentence(node)}]),\n" for node in page.abstract
+    )
+    return f"#abstract(keywords: {quote_typst('; '.join(page.keywords))},\n{parts})"
+
+
+def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case HeadingNode():
+                yield f"#heading(level: {max(node.level - 1, 1)})[{node.typst}]"
+            case ProseNode():
+                yield node.typst
+            case SentenceNode():
+                yield _write_sentence(node)
+            case TableNode():
+                yield f"{write_table(node)} <{node.anchor}>"
+            case FigureNode():
+                yield f"{_write_figure(node)} <{node.anchor}>"
+            case OutputNode():
+                yield _write_output(node)
+            case PageBreak():
+                yield "#pagebreak(weak: true)"
+            case CodeNode():
+                pass
+
+
+def _write_sentence(node: SentenceNode) -> str:
+    links = [
+        f"#link(<{anchor}>)[#{quote_typst(label)}]" if anchor else f"#{quote_typst(label)}"
+        for anchor, label in node.refs
+    ]
+    return end_with_refs(node.typst, join_words(links))
+
+
+def _write_figure(node: FigureNode) -> str:
+    block, words = node.block, node.block.text
+    try:
+        source = clean_svg(block.svg)
+    except SvgError:
+        source = wrap_png(block.png)
+    below = " ".join(
+        part for part in (words.caption, list_abbreviations(words.abbreviations)) if part
+    )
+    fields = {
+        "source": quote_typst(source),
+        "width": f"{block.width_mm:g}",
+        "alt": quote_typst(words.alt or words.title),
+        "label": quote_typst(node.label),
+        "name": _write_words(words.title),
+        "words": _write_words(below),
+    }
+    return f"#drawing({', '.join(f'{name}: {value}' for name, value in fields.items())})"
+
+
+def _write_output(node: OutputNode) -> str:
+    output = node.output
+    if output.svg or output.png:
+        try:
+            source = clean_svg(output.svg)
+        except SvgError:
+            source = wrap_png(output.png)
+        alt = quote_typst(output.text or "Picture without a description")
+        return f'#image(bytes({quote_typst(source)}), format: "svg", width: 100%, alt: {alt})'
+    return f"#raw({_write_words(output.text)}, block: true)"
+
+
+def _write_words(text: str) -> str:
+    return quote_typst(break_long_words(text))

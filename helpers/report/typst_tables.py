@@ -1,0 +1,112 @@
+"""Write tables as Typst source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from helpers.document import Cell, TableBlock
+from helpers.report.grid import PlacedCell, count_columns, get_alignment, opens_group, place_cells
+from helpers.report.pages import TableNode, list_abbreviations
+from helpers.report.text import break_long_words, quote_typst
+
+_ALIGNMENT = {"l": "left", "c": "center", "r": "right"}
+#: Letters of the table's size that a line of running text holds; more need the whole width.
+_LETTERS_PER_LINE = 100
+_LETTERS_BETWEEN_COLUMNS = 3
+_INDENT_PT = 9
+
+
+def write_table(node: TableNode) -> str:
+    """Return a table with rules above and below its head and at its end, and none upright.
+
+    A cell of the head that spans columns has a rule below it.
+    """
+    block = node.block
+    n_columns = count_columns(block)
+    head = "".join(_write_head(block))
+    groups = {number for number, row in enumerate(block.rows) if number and opens_group(row)}
+    body = "".join(
+        f"    {_write_cell(block, placed, opens=placed.row in groups)},\n"
+        for placed in place_cells(block.rows)
+    )
+    notes = "".join(f"[{note}], " for note in _list_notes(block))
+    wide = "true" if estimate_width(block) > _LETTERS_PER_LINE else "false"
+    return (
+        f"#listing(wide: {wide}, label: {quote_typst(node.label)}, "
+        f"name: {_write_words(block.title)}, notes: ({notes}),\n"
+        f"  table(columns: {n_columns},\n    table.hline(stroke: ink-rule),\n"
+        f"    table.header(repeat: true,\n{head}    ),\n"
+        f"{body}    table.hline(stroke: ink-rule),\n  ))"
+    )
+
+
+def estimate_width(block: TableBlock) -> int:
+    """Return the number of letters in the longest line that the table would like to have."""
+    widths = [0] * count_columns(block)
+    for rows in (block.header, block.rows):
+        for placed in place_cells(rows):
+            if placed.cell.colspan == 1:
+                longest = max((len(line) for line in placed.cell.text.split("\n")), default=0)
+                letters = longest + 2 * placed.cell.indent
+                widths[placed.column] = max(widths[placed.column], letters)
+    return sum(widths) + _LETTERS_BETWEEN_COLUMNS * (len(widths) - 1)
+
+
+def _write_head(block: TableBlock) -> Iterator[str]:
+    last = len(block.header) - 1
+    rules: dict[int, list[str]] = {}
+    for placed in place_cells(block.header):
+        yield f"      {_write_cell(block, placed, in_head=True)},\n"
+        cell, end_row = placed.cell, placed.row + placed.cell.rowspan
+        if cell.colspan > 1 and placed.row < last and cell.text.strip():
+            start, end = placed.column, placed.column + cell.colspan
+            rules.setdefault(end_row, []).append(
+                f"      table.hline(y: {end_row}, start: {start}, end: {end}, stroke: hair-rule),\n"
+            )
+    for lines in rules.values():
+        yield from lines
+    yield f"      table.hline(y: {len(block.header)}, stroke: hair-rule),\n"
+
+
+def _write_cell(
+    block: TableBlock, placed: PlacedCell, *, in_head: bool = False, opens: bool = False
+) -> str:
+    cell = placed.cell
+    options = [
+        f"{name}: {size}"
+        for name, size in (("colspan", cell.colspan), ("rowspan", cell.rowspan))
+        if size > 1
+    ]
+    options.append(f"align: {_align(block, placed, in_head=in_head)}")
+    if opens:
+        options.append(f"inset: first-row({placed.column})")
+    content = _write_content(cell, bold=in_head or (cell.header and not cell.indent))
+    return f"table.cell({', '.join(options)})[{content}]"
+
+
+def _align(block: TableBlock, placed: PlacedCell, *, in_head: bool) -> str:
+    spanning = in_head and placed.cell.colspan > 1
+    side = "center" if spanning else _ALIGNMENT.get(get_alignment(block, placed.column), "left")
+    return f"{side} + {'bottom' if in_head else 'top'}"
+
+
+def _write_content(cell: Cell, *, bold: bool) -> str:
+    if not cell.text.strip():
+        return ""
+    text = f"#{_write_words(cell.text)}"
+    if bold:
+        text = f"#strong[{text}]"
+    if cell.notes:
+        text += f"#super[#{quote_typst(','.join(cell.notes))}]"
+    return f"#pad(left: {cell.indent * _INDENT_PT}pt)[{text}]" if cell.indent else text
+
+
+def _list_notes(block: TableBlock) -> Iterator[str]:
+    for key, text in block.notes.items():
+        yield f"#super[#{quote_typst(key)}] #{_write_words(text)}"
+    if block.abbreviations:
+        yield f"#{_write_words(list_abbreviations(block.abbreviations))}"
+
+
+def _write_words(text: str) -> str:
+    return quote_typst(break_long_words(text))
