@@ -1,1 +1,43 @@
-"""Sentences, captions and alternative texts made from results."""
+"""Sentences and captions made from results."""
+
+from helpers.narrative.checks import caption_ph, describe_ph
+from helpers.narrative.cohort import describe_characteristics, describe_follow_up
+from helpers.narrative.flow import caption_flow, describe_flow
+from helpers.narrative.forest import caption_forest
+from helpers.narrative.incidence import caption_incidence, describe_incidence
+from helpers.narrative.missingness import caption_missingness, describe_missingness
+from helpers.narrative.models import describe_competing, describe_model
+from helpers.narrative.omitted import describe_omitted
+from helpers.narrative.screen import describe_screen, describe_selection
+from helpers.narrative.survival import caption_survival, describe_survival
+from helpers.narrative.treatments import (
+    describe_counts,
+    describe_durations,
+    describe_treatment_response,
+    describe_treatments,
+)
+
+__all__ = [
+    "caption_flow",
+    "caption_forest",
+    "caption_incidence",
+    "caption_missingness",
+    "caption_ph",
+    "caption_survival",
+    "describe_characteristics",
+    "describe_competing",
+    "describe_counts",
+    "describe_durations",
+    "describe_flow",
+    "describe_follow_up",
+    "describe_incidence",
+    "describe_missingness",
+    "describe_model",
+    "describe_omitted",
+    "describe_ph",
+    "describe_screen",
+    "describe_selection",
+    "describe_survival",
+    "describe_treatment_response",
+    "describe_treatments",
+]

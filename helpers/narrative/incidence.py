@@ -64,17 +64,25 @@ def describe_incidence(
     order = sorted(_ESTIMATORS, key=lambda name: name != first)
     told = [_tell_estimator(results, name, groups, voice) for name in order]
     sentences += [sentence for sentence in told if sentence]
-    if all(told):
-        sentences.append(
-            "the second figure is the larger because a patient who died can no longer "
-            "have the event, which censoring ignores."
-            if first == "cumulative_incidence"
-            else "the first figure is the larger because a patient who died can no longer "
-            "have the event, which censoring ignores."
-        )
+    sentences.append(_explain_gap(results, order))
     if len(groups) > 1:
         sentences.append(tell_comparison(results, voice, alpha=alpha))
     return make_text(results, sentences, refs)
+
+
+def _explain_gap(results: ResultSet, order: list[str]) -> str:
+    for name in find_horizons(results):
+        for key in get_groups(results):
+            pair = [results.find(f"{estimator}.{key}.{name}") for estimator in order]
+            values = [result.estimate for result in pair if result is not None]
+            if len(values) < 2 or None in values or values[0] == values[1]:
+                continue
+            higher = "first" if values[0] > values[1] else "second"
+            return (
+                f"the {higher} estimate is higher because censoring deaths ignores that the "
+                "dead can no longer have the event."
+            )
+    return ""
 
 
 def _tell_counts(results: ResultSet, groups: dict[str, str], voice: Voice) -> list[str]:

@@ -1,0 +1,93 @@
+"""Sentences and captions on proportional hazards."""
+
+from __future__ import annotations
+
+from helpers.document import FigureText, TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    join_words,
+)
+from helpers.formatting.lookup import (
+    get_slot,
+    get_title,
+    label_factors,
+)
+from helpers.narrative.voice import make_text, speak
+from helpers.results import ResultSet
+
+
+def describe_ph(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell the check of proportional hazards with a verdict.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A model set with ``ph.{factor}`` and ``ph.global``.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which the assumption is called into question.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, labels, against = speak(style), label_factors(results), []
+    overall = results.find("ph.global")
+    start = f"{results.id}.ph."
+    for result in results:
+        factor = result.id.removeprefix(start)
+        if result.id.startswith(start) and factor != "global" and (result.p_value or 1) < alpha:
+            label = voice.label(labels.get(factor, result.label or factor))
+            against.append(f"{label} ({voice.p(result)})")
+    if overall is None or overall.p_value is None:
+        text = "the assumption of proportional hazards could not be tested."
+        return make_text(results, [text], refs)
+    where = f"global test of scaled Schoenfeld residuals, {voice.p(overall)}"
+    if overall.p_value < alpha:
+        first = f"the hazards were not proportional ({where})."
+    else:
+        first = f"there was no evidence against proportional hazards as a whole ({where})."
+    second = f"the hazard ratio changed over time for {join_words(against)}." if against else ""
+    if against or overall.p_value < alpha:
+        second += " The hazard ratios concerned are averages over the follow-up."
+    return make_text(results, [first, second], refs)
+
+
+def caption_ph(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> FigureText:
+    """Write the words of a figure of scaled Schoenfeld residuals.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A model set with ``ph.*``.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where the figure stands.
+
+    Returns
+    -------
+    FigureText
+    """
+    told = describe_ph(results, style=style).markdown
+    return FigureText(
+        id=f"figure.{results.id.replace('.', '_')}_ph",
+        title=f"Scaled Schoenfeld residuals: {get_title(results)}.",
+        caption="Points: residual plus coefficient, one for each event; line: local mean; dashed: "
+        "the estimated coefficient. A slope speaks against proportional hazards.",
+        alt="Scatter plots of scaled Schoenfeld residuals against time, one for each term. "
+        + told.replace("\\", ""),
+        description=told.replace("\\", ""),
+        slot=get_slot(results, slot),
+    )

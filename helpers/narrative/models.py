@@ -1,0 +1,161 @@
+"""Sentences on regression models."""
+
+from __future__ import annotations
+
+from helpers.document import TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    format_number,
+    format_percent,
+    join_words,
+    pluralise,
+)
+from helpers.formatting.lookup import (
+    clean_level,
+    get_frame,
+)
+from helpers.narrative.voice import Voice, make_text, speak
+from helpers.results import Result, ResultSet
+
+
+def name_ratio(results: ResultSet) -> str:
+    """Return ``sHR`` for a Fine-Gray model, else ``HR``."""
+    return "sHR" if "fine_gray" in results.id else "HR"
+
+
+def name_level(voice: Voice, line: dict[str, object]) -> str:
+    """Return what names a level within a sentence: its factor, and the level unless it is yes."""
+    factor, level = str(line["factor_label"]), str(line["level_label"])
+    if level.casefold() == "yes":
+        return voice.label(factor)
+    if level.casefold() == "no":
+        return f"no {voice.label(factor)}"
+    return voice.label(level) if level == factor else f"{voice.label(factor)}: {voice.label(level)}"
+
+
+def list_levels(results: ResultSet) -> list[tuple[dict[str, object], Result]]:
+    """Return the frame's lines of a model that are no reference, each with its result."""
+    found = []
+    for line in get_frame(results, "terms").to_dict("records"):
+        key = f"{line['factor']}.{clean_level(line['level'])}"
+        result = results.find(str(line.get("result_id") or key)) or results.find(key)
+        if result is not None and not line["is_reference"]:
+            found.append((line, result))
+    return found
+
+
+def describe_model(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell a model: its patients, the factors with an effect, those without.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A model set.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which a factor is said to have an effect.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    sentences = [_tell_fit(results, voice), *tell_effects(results, voice, alpha=alpha)]
+    return make_text(results, sentences, refs)
+
+
+def _tell_fit(results: ResultSet, voice: Voice) -> str:
+    model = results.find("model")
+    if model is None or model.n is None:
+        return ""
+    kind = "Fine-Gray model" if name_ratio(results) == "sHR" else "Cox model"
+    text = f"the {kind} was fitted to {voice.count(model.n)}"
+    if model.events is not None:
+        text += f" with {voice.count(model.events, str(results.meta.get('event_noun') or 'event'))}"
+    concordance = model.quantities.get("concordance")
+    if concordance is not None:
+        text += f" (concordance {format_number(concordance, decimals=2, style=voice.style)})"
+    if model.missing:
+        text += f"; {voice.count(model.missing)} with missing values "
+        text += f"{pluralise(model.missing, 'was', 'were')} left out"
+    return f"{text}."
+
+
+def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]:
+    """Return the sentences on what raises and lowers the hazard, and on what is unclear."""
+    higher, lower, unclear, failed = [], [], [], []
+    for line, result in list_levels(results):
+        named = name_level(voice, line)
+        if result.estimate is None or result.p_value is None:
+            failed.append(named)
+            continue
+        told = f"{named} ({voice.ratio(result, name=name_ratio(results))})"
+        if result.p_value >= alpha:
+            unclear.append(told)
+        else:
+            (higher if result.estimate > 1 else lower).append(told)
+    sentences = []
+    if higher:
+        sentences.append(f"a higher hazard went with {join_words(higher)}.")
+    if lower:
+        sentences.append(f"a lower hazard went with {join_words(lower)}.")
+    if unclear:
+        level = format_percent(alpha, n=1, style=voice.style)
+        sentences.append(
+            f"at the {level} level there was no clear effect of {join_words(unclear)}."
+        )
+    if failed:
+        sentences.append(f"no hazard ratio could be estimated for {join_words(failed)}.")
+    if higher or lower or unclear:
+        sentences.append("the p-values are those of Wald tests.")
+    return sentences
+
+
+def describe_competing(
+    cause_specific: ResultSet,
+    fine_gray: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell a cause-specific and a Fine-Gray model of one event.
+
+    Parameters
+    ----------
+    cause_specific, fine_gray : ResultSet
+        Model sets.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which a factor is said to have an effect.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    sentences = [_tell_fit(cause_specific, voice).replace("the Cox", "the cause-specific Cox", 1)]
+    sentences += tell_effects(cause_specific, voice, alpha=alpha)
+    if fine_gray.is_computable:
+        told = [
+            f"{name_level(voice, line)} ({voice.ratio(result, name='sHR')})"
+            for line, result in list_levels(fine_gray)
+            if result.p_value is not None and result.p_value < alpha
+        ]
+        shown = join_words(told) if told else "no factor"
+        sentences.append(
+            f"in the Fine-Gray model of the subdistribution hazard, an effect was seen for {shown}."
+        )
+    return make_text(cause_specific, sentences, refs)

@@ -1,0 +1,123 @@
+"""Sentences on a univariate screen and on a stepwise selection."""
+
+from __future__ import annotations
+
+from helpers.document import TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    format_number_word,
+    format_p,
+    format_percent,
+    join_words,
+    pluralise,
+)
+from helpers.formatting.lookup import (
+    clean_level,
+    find_factor_test,
+    get_frame,
+)
+from helpers.narrative.voice import Voice, make_text, speak
+from helpers.results import Result, ResultSet
+
+
+def describe_screen(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell a univariate screen: factors whose levels differ, then those that do not.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A screen set.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which levels are said to differ.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, with_effect, without = speak(style), [], []
+    factors = get_frame(results, "factors")
+    for factor, block in factors.groupby("factor", sort=False):
+        test = find_factor_test(results, str(factor)) or _find_wald(results, str(factor))
+        if test is None or test.p_value is None:
+            continue
+        label = voice.label(str(block.iloc[0]["factor_label"]))
+        if test.p_value < alpha:
+            medians = _tell_medians(results, str(factor), block.to_dict("records"), voice)
+            with_effect.append(f"{label} ({medians}{voice.p(test)})")
+        else:
+            p_text = format_p(test.p_value, letter=True, style=voice.style)
+            without.append(f"{label} ({p_text})")
+    level = format_percent(alpha, n=1, style=voice.style)
+    method = "log-rank tests" if _has_logrank(results) else "Wald tests"
+    shown = join_words(with_effect) if with_effect else "no factor"
+    sentences = [
+        f"in univariate analysis ({method}, {level} level), a difference was seen for {shown}."
+    ]
+    if without:
+        sentences.append(f"no clear difference was seen for {join_words(without)}.")
+    return make_text(results, sentences, refs)
+
+
+def _has_logrank(results: ResultSet) -> bool:
+    return any(result.id.endswith(".logrank") for result in results)
+
+
+def _find_wald(results: ResultSet, factor: str) -> Result | None:
+    start = f"{results.id}.{factor}."
+    found = (r for r in results if r.id.startswith(start) and r.kind == "hazard_ratio")
+    return next((result for result in found if result.p_value is not None), None)
+
+
+def _tell_medians(
+    results: ResultSet, factor: str, lines: list[dict[str, object]], voice: Voice
+) -> str:
+    told = []
+    for line in lines:
+        median = results.find(f"{factor}.{clean_level(line['level'])}.median")
+        if median is None or median.status in {"not_computable", "masked"}:
+            continue
+        value = "not reached" if median.estimate is None else voice.months(median.estimate)
+        told.append(f"{voice.label(str(line['level_label']))} {value}")
+    return f"median {', '.join(told)}; " if told else ""
+
+
+def describe_selection(
+    results: ResultSet, *, style: NumberStyle | str = "paper", refs: tuple[str, ...] = ()
+) -> TextBlock:
+    """Tell the path of a stepwise selection.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A selection set.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, told = speak(style), []
+    for line in get_frame(results, "steps").to_dict("records"):
+        verb = {"enter": "entered", "remove": "was removed"}.get(str(line["action"]), "changed")
+        p_value = clean_level(line.get("p_value"))
+        ending = ""
+        if p_value is not None:
+            ending = f" ({format_p(float(line['p_value']), letter=True, style=voice.style)})"
+        told.append(f"{voice.label(str(line['factor_label']))} {verb}{ending}")
+    if not told:
+        return make_text(results, ["no factor met the rule of the stepwise selection."], refs)
+    steps = f"{format_number_word(len(told), style=voice.style)} {pluralise(len(told), 'step')}"
+    return make_text(results, [f"the stepwise selection took {steps}: {join_words(told)}."], refs)

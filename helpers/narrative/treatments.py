@@ -1,0 +1,213 @@
+"""Sentences on counts: categories, exposure, treatments and responses."""
+
+from __future__ import annotations
+
+from helpers.document import TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    format_count,
+    format_median_range,
+    format_percent,
+    format_trimmed,
+    join_words,
+    lower_first,
+    pluralise,
+)
+from helpers.formatting.lookup import get_groups, get_title, list_counts
+from helpers.narrative.voice import Voice, make_text, speak
+from helpers.results import Result, ResultSet
+
+_OUTCOMES = {
+    "any": "any response",
+    "cr_pr": "a complete or partial response",
+    "cr": "a complete response",
+}
+
+
+def describe_counts(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    prefix: str = "",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell the counts of a set, each of its denominator, and the test between them.
+
+    Parameters
+    ----------
+    results : ResultSet
+        With counts below `prefix`; a test if it has one.
+    style : NumberStyle or str
+        Of the numbers.
+    prefix : str
+        Part of the ids.
+    alpha : float
+        Level at which groups are said to differ.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, factor = speak(style), str(results.meta.get("factor_label") or "")
+    counts = [
+        result
+        for result in list_counts(results, prefix=prefix).values()
+        if result.estimate is not None
+    ]
+    denominators = {result.n for result in counts}
+    told = []
+    for result in counts:
+        if len(denominators) == 1:
+            told.append(f"{voice.label(result.label)} in {_tell_share(result, voice)}")
+        else:
+            named = voice.group(result.label, factor)
+            told.append(f"{voice.share(result.estimate, result.n or 0)} {named}")
+    title = lower_first(get_title(results))
+    sentences = [f"{voice.label(title)}: {join_words(told)}."] if told else []
+    if len(denominators) == 1 and told:
+        n = denominators.pop()
+        ending = f" of {voice.count(n)}" if n else ""
+        sentences = [f"{voice.label(title)}{ending}: {join_words(told)}."]
+    test = next((r for r in results if r.kind == "test" and r.p_value is not None), None)
+    if test is not None:
+        verdict = "differed" if test.p_value < alpha else "did not clearly differ"
+        sentences.append(f"the groups {verdict} ({voice.test(test)}).")
+    return make_text(results, sentences, refs)
+
+
+def _tell_share(result: Result, voice: Voice) -> str:
+    count = format_count(result.estimate, style=voice.style)
+    if not result.n:
+        return count
+    return f"{count} ({format_percent(result.fraction, n=result.n, style=voice.style)})"
+
+
+def describe_durations(
+    results: ResultSet, *, style: NumberStyle | str = "paper", refs: tuple[str, ...] = ()
+) -> TextBlock:
+    """Tell the medians of a duration by group.
+
+    Parameters
+    ----------
+    results : ResultSet
+        Summaries, each labelled with its group.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, told = speak(style), []
+    for result in results:
+        if result.kind != "summary" or result.estimate is None:
+            continue
+        text = format_trimmed(result.estimate, style=voice.style)
+        unit = result.unit or "months"
+        unit = unit.removesuffix("s") if text == "1" else unit
+        spread = format_median_range(result, style=voice.style).partition(" (")[2]
+        shown = f"{text} {unit}" + (f" (range {spread}" if spread else "")
+        told.append(f"{shown} {voice.group(result.label)}")
+    title = voice.label(get_title(results))
+    sentences = [f"the median {title} was {join_words(told)}."] if told else []
+    return make_text(results, sentences, refs)
+
+
+def describe_treatments(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    prefix: str = "first",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell for how many patients the treatment is known, and which it was, most frequent first.
+
+    Parameters
+    ----------
+    results : ResultSet
+        Counts ``{prefix}.known`` (of all) and ``{prefix}.{treatment}`` (of the known).
+    style : NumberStyle or str
+        Of the numbers.
+    prefix : str
+        Part of the ids.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    counts = list_counts(results, prefix=prefix)
+    known = counts.pop("known", None)
+    sentences = []
+    if known is not None and known.n:
+        told = voice.share(known.estimate or 0, known.n)
+        sentences.append(f"the first treatment after failure was known for {told}.")
+    ranked = sorted(
+        (result for name, result in counts.items() if "." not in name and result.estimate),
+        key=lambda result: -(result.estimate or 0),
+    )
+    if ranked:
+        told = join_words(f"{voice.label(r.label)} ({_tell_part(r, voice)})" for r in ranked)
+        sentences.append(f"{pluralise(len(ranked), 'it was', 'they were')} {told}.")
+    return make_text(results, sentences, refs)
+
+
+def _tell_part(result: Result, voice: Voice) -> str:
+    count = format_count(result.estimate, style=voice.style)
+    if not result.n:
+        return f"n = {count}"
+    return f"n = {count}, {format_percent(result.fraction, n=result.n, style=voice.style)}"
+
+
+def describe_treatment_response(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    prefix: str = "response",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell the responses among the evaluable patients of each treatment.
+
+    Parameters
+    ----------
+    results : ResultSet
+        Counts ``{prefix}.{treatment}.{outcome}``.
+    style : NumberStyle or str
+        Of the numbers.
+    prefix : str
+        Part of the ids.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice, labels = speak(style), get_groups(results)
+    counts = list_counts(results, prefix=prefix)
+    sentences = []
+    for treatment in dict.fromkeys(name.split(".")[0] for name in counts if "." in name):
+        evaluable = counts.get(f"{treatment}.evaluable")
+        fallback = evaluable.label if evaluable and evaluable.label else treatment
+        named = voice.label(labels.get(treatment, fallback))
+        if evaluable is None or not evaluable.estimate:
+            sentences.append(f"no patient treated with {named} was evaluable for response.")
+            continue
+        told = [
+            f"{format_count(result.estimate, style=voice.style) if result.estimate else 'none'} "
+            f"({format_percent(result.fraction, n=result.n, style=voice.style)}) had {words}"
+            for name, words in _OUTCOMES.items()
+            if (result := counts.get(f"{treatment}.{name}")) is not None
+            and result.estimate is not None
+        ]
+        shown = join_words(told) if told else "responses were not recorded"
+        size = voice.count(int(evaluable.estimate), "evaluable patient")
+        sentences.append(f"of {size} treated with {named}, {shown}.")
+    return make_text(results, sentences, refs)
