@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.analysis.characteristics import record_summary
+from helpers.analysis.count_results import collect_counts, count_result
 from helpers.analysis.subset import (
-    ENDPOINTS,
     Where,
     describe_where,
     explain_omission,
     get_factor,
-    get_unit,
     label_groups,
     select_patients,
     split_groups,
 )
-from helpers.analysis.survival import record_median
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.descriptive import compare_categorical
-from helpers.stats.outcome import check_survival_outcome
-from helpers.stats.proportions import estimate_proportion
-from helpers.stats.survival import estimate_follow_up
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -55,36 +49,6 @@ class CountRow:
     of: Where = field(default_factory=dict)
     counted: Where = field(default_factory=dict)
     known: tuple[str, ...] = ()
-
-
-def count_result(
-    result_id: str,
-    count: int,
-    total: int,
-    *,
-    label: str,
-    population: str = "",
-    conf_level: float = 0.95,
-) -> Result:
-    """Return a count with its denominator and the exact interval of its proportion."""
-    interval = estimate_proportion(count, total, conf_level=conf_level) if total else None
-    return Result(
-        id=result_id,
-        kind="count",
-        label=label,
-        estimate=count,
-        n=total,
-        quantities={
-            "proportion_lower": interval.ci_lower,
-            "proportion_upper": interval.ci_upper,
-        }
-        if interval
-        else {},
-        conf_level=conf_level if interval else None,
-        unit="patients",
-        population=population,
-        method="count; exact interval of the proportion",
-    )
 
 
 @explain_omission
@@ -150,7 +114,7 @@ def count_levels(
             conf_level=conf_level,
         )
         results.insert(0, first)
-    return _collect_counts(cohort, set_id, results, title or factor.label, population)
+    return collect_counts(cohort, set_id, results, title or factor.label, population)
 
 
 @explain_omission
@@ -203,7 +167,7 @@ def count_subsets(
         )
     if not results:
         raise NotComputableError("; ".join(dict.fromkeys(missing)) or "there is nothing to count")
-    return _collect_counts(cohort, set_id, results, title, "all patients")
+    return collect_counts(cohort, set_id, results, title, "all patients")
 
 
 @explain_omission
@@ -280,7 +244,7 @@ def compare_proportions(
         results.append(
             Result(id=f"{set_id}.test", kind="test", status="not_computable", reason=str(error))
         )
-    return _collect_counts(
+    return collect_counts(
         cohort,
         set_id,
         results,
@@ -294,145 +258,7 @@ def compare_proportions(
     )
 
 
-@explain_omission
-def summarise_groups(
-    cohort: Cohort,
-    *,
-    set_id: str,
-    variable: str,
-    by: str,
-    subsets: Mapping[str, tuple[str, Where]] | None = None,
-    title: str = "",
-) -> ResultSet:
-    """Summarise a number among all patients, in named subsets and by the levels of a factor.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose analysis table is used.
-    set_id : str
-        Beginning of the results' ids.
-    variable : str
-        Numeric column.
-    by : str
-        Factor; one summary for each level.
-    subsets : mapping of str to (str, mapping), optional
-        Label and subset, by what follows the set's id.
-    title : str
-        Of the table.
-
-    Returns
-    -------
-    ResultSet
-        ``<id>.overall``, ``<id>.<subset>``, ``<id>.<level>`` (summary). Frame ``rows``:
-        result_id, label.
-    """
-    cohort.require(variable)
-    groups: dict[str, tuple[str, Where]] = {"overall": ("All patients", {})}
-    groups |= dict(subsets or {})
-    if by in cohort.table:
-        levels = get_factor(cohort, by).levels
-        groups |= {level: (label, {by: [level]}) for level, label in levels.items()}
-    results = []
-    for key, (label, where) in groups.items():
-        try:
-            frame = select_patients(cohort, where=where)
-        except NotComputableError:
-            continue
-        results.append(
-            record_summary(
-                frame[variable],
-                f"{set_id}.{key}",
-                label=label,
-                unit=get_unit(cohort, variable),
-                population=describe_where(cohort, where),
-            )
-        )
-    return _collect_counts(
-        cohort, set_id, results, title or cohort.dictionary.label(variable), "all patients"
-    )
-
-
-@explain_omission
-def describe_follow_up(
-    cohort: Cohort,
-    *,
-    set_id: str = "followup",
-    title: str = "Follow-up",
-    conf_level: float = 0.95,
-) -> ResultSet:
-    """Describe how long patients were followed: survivors as printed, and reverse Kaplan-Meier.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose analysis table is used.
-    set_id, title : str
-        Beginning of the results' ids; title of the table.
-    conf_level : float
-        Of the intervals.
-
-    Returns
-    -------
-    ResultSet
-        ``<id>.alive``, ``<id>.dead``, ``<id>.survivors`` (summary), ``<id>.reverse_km``.
-    """
-    measured = ENDPOINTS["os"]
-    frame = select_patients(cohort, needs=[measured.time, measured.event])
-    frame = frame.dropna(subset=[measured.time, measured.event])
-    died = frame[measured.event].astype(bool)
-    total = len(frame)
-    survivors = frame.loc[~died, measured.time]
-    outcome = check_survival_outcome(frame[measured.time], frame[measured.event])
-    results = [
-        count_result(f"{set_id}.alive", int((~died).sum()), total, label="Alive"),
-        count_result(f"{set_id}.dead", int(died.sum()), total, label="Died"),
-        record_summary(
-            survivors,
-            f"{set_id}.survivors",
-            label="Follow-up of survivors",
-            unit="months",
-            population="patients alive at last contact",
-        ),
-        record_median(
-            estimate_follow_up(outcome, conf_level=conf_level),
-            f"{set_id}.reverse_km",
-            label="Follow-up by reverse Kaplan-Meier",
-            population="all patients",
-        ),
-    ]
-    return _collect_counts(cohort, set_id, results, title, "all patients")
-
-
 def _keep(table: pd.DataFrame, where: Where) -> pd.DataFrame:
     for column, levels in where.items():
         table = table.loc[table[column].isin(list(levels))]
     return table
-
-
-def _collect_counts(
-    cohort: Cohort,
-    set_id: str,
-    results: Sequence[Result],
-    title: str,
-    population: str,
-    *,
-    extra: Mapping[str, str] | None = None,
-) -> ResultSet:
-    shown = [result for result in results if result.kind != "test"]
-    rows = pd.DataFrame(
-        [{"result_id": result.id, "label": result.label} for result in shown],
-        columns=["result_id", "label"],
-    )
-    return ResultSet.collect(
-        set_id,
-        results,
-        frames={"rows": rows},
-        meta={
-            "title": title,
-            "population": population,
-            "groups": {},
-            "synthetic": cohort.synthetic,
-            **(extra or {}),
-        },
-    )

@@ -17,7 +17,7 @@ from helpers.analysis.subset import (
     select_patients,
     split_groups,
 )
-from helpers.analysis.survival import tabulate_at_risk
+from helpers.analysis.survival_results import tabulate_at_risk
 from helpers.results import Result, ResultSet
 from helpers.stats.competing import (
     CumulativeIncidence,
@@ -49,7 +49,7 @@ def read_competing(frame: pd.DataFrame, endpoint: str = "aml") -> CompetingOutco
         frame[measured.time],
         frame[measured.event],
         time_name=measured.time,
-        event_name=measured.event,
+        code_name=measured.event,
     )
 
 
@@ -122,21 +122,7 @@ def estimate_incidence(
             horizons_months=horizons_months,
         )
     if len(groups) > 1:
-        test = compare_cumulative_incidence(
-            read_competing(frame, endpoint), frame[by].astype(str).to_numpy()
-        )
-        results.append(
-            Result(
-                id=f"{set_id}.gray",
-                kind="test",
-                statistic=test.statistic,
-                df=test.df,
-                p_value=test.p_value,
-                n=len(frame),
-                method=test.method,
-                label=get_factor(cohort, by).label,
-            )
-        )
+        results.append(_compare_groups(cohort, frame, by, set_id=set_id, endpoint=endpoint))
     counts = {key: censor_competing(outcome) for key, outcome in outcomes.items()}
     return ResultSet.collect(
         set_id,
@@ -156,6 +142,24 @@ def estimate_incidence(
             "known_at": get_factor(cohort, by).known_at if by else "",
             "synthetic": cohort.synthetic,
         },
+    )
+
+
+def _compare_groups(
+    cohort: Cohort, frame: pd.DataFrame, by: str, *, set_id: str, endpoint: str
+) -> Result:
+    test = compare_cumulative_incidence(
+        read_competing(frame, endpoint), frame[by].astype(str).to_numpy()
+    )
+    return Result(
+        id=f"{set_id}.gray",
+        kind="test",
+        statistic=test.statistic,
+        df=test.df,
+        p_value=test.p_value,
+        n=len(frame),
+        method=test.method,
+        label=get_factor(cohort, by).label,
     )
 
 

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.analysis.models import (
-    ModelData,
-    fit_incidence_model,
-    prepare_model,
-    record_level_medians,
-    record_terms,
-)
+from helpers.analysis.model_data import ModelData, prepare_model
+from helpers.analysis.model_results import record_level_medians, record_terms
+from helpers.analysis.models import fit_incidence_model
 from helpers.analysis.subset import (
     ENDPOINTS,
     Where,
@@ -22,13 +18,12 @@ from helpers.analysis.subset import (
     explain_omission,
     select_patients,
 )
-from helpers.analysis.survival import read_outcome
+from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
 from helpers.stats.cox import fit_cox
 from helpers.stats.design import build_design
-from helpers.stats.selection import select_stepwise
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -231,141 +226,3 @@ def screen_incidence(
 
 def _with_id(result: Result, new_id: str) -> Result:
     return Result.from_record({**result.to_record(), "id": new_id})
-
-
-def list_candidates(screen: ResultSet, *, entry_p: float) -> list[str]:
-    """Return the factors of a screen whose log-rank p is below `entry_p`, in its order.
-
-    Parameters
-    ----------
-    screen : ResultSet
-        Of :func:`screen_factors`.
-    entry_p : float
-        0 to 1.
-
-    Returns
-    -------
-    list of str
-        Empty where the screen could not be made.
-    """
-    if not screen.is_computable:
-        return []
-    factors = dict.fromkeys(screen.frames["factors"]["factor"])
-    return [name for name in factors if (screen[f"{name}.logrank"].p_value or 0) < entry_p]
-
-
-@explain_omission
-def select_model(
-    cohort: Cohort,
-    *,
-    set_id: str,
-    candidates: Sequence[str],
-    endpoint: str = "os",
-    where: Where | None = None,
-    title: str = "Path of the stepwise selection",
-    direction: str = "forward",
-    entry_p: float = 0.15,
-    stay_p: float = 0.15,
-    criterion: str = "score",
-    ties: str = "efron",
-) -> ResultSet:
-    """Select the factors of the multivariable model step by step.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose analysis table is used.
-    set_id : str
-        Beginning of the results' ids.
-    candidates : sequence of str
-        Factors that may enter.
-    endpoint : str
-        Key of :data:`helpers.analysis.subset.ENDPOINTS`.
-    where : mapping, optional
-        Subset.
-    title : str
-        Of the table.
-    direction : str
-        ``forward``, ``backward`` or ``both``; ``none`` takes all candidates.
-    entry_p, stay_p : float
-        Below which a factor enters and stays.
-    criterion : str
-        ``wald``, ``lr`` or ``score``.
-    ties : str
-        ``efron`` or ``breslow``.
-
-    Returns
-    -------
-    ResultSet
-        ``<id>.<step>`` for each step. Frame ``steps``; meta ``selected``.
-    """
-    measured = ENDPOINTS[endpoint]
-    if not candidates:
-        raise NotComputableError("no factor of the univariate screen may enter the model")
-    data = prepare_model(cohort, candidates, where=where, needs=[measured.time, measured.event])
-    labels = {factor.name: factor.label for factor in data.factors}
-    outcome = read_outcome(data.frame, measured)
-    steps: list[dict[str, object]] = []
-    selected = list(labels)
-    if direction != "none":
-        selection = select_stepwise(
-            outcome,
-            data.frame,
-            data.factors,
-            direction=direction,
-            entry_p=entry_p,
-            stay_p=stay_p,
-            criterion=criterion,
-            ties=ties,
-        )
-        selected = list(selection.selected)
-        steps = [
-            {
-                "step": number,
-                "action": step.action,
-                "factor": step.factor,
-                "factor_label": labels[step.factor],
-                "statistic": step.statistic,
-                "df": step.df,
-                "p_value": step.p_value,
-                "criterion": criterion,
-            }
-            for number, step in enumerate(selection.steps, start=1)
-        ]
-    results = [
-        Result(
-            id=f"{set_id}.{step['step']}",
-            kind="test",
-            label=f"{step['action']} {step['factor_label']}",
-            statistic=step["statistic"],
-            df=step["df"],
-            p_value=step["p_value"],
-            n=len(data.frame),
-            events=int(outcome.event.sum()),
-            method=f"{criterion} test",
-        )
-        for step in steps
-    ]
-    return ResultSet.collect(
-        set_id,
-        results,
-        frames={"steps": pd.DataFrame(steps)},
-        meta={
-            "title": title,
-            "population": describe_where(cohort, where),
-            "endpoint_label": measured.label,
-            "groups": {},
-            "selected": selected,
-            "selected_labels": [labels[name] for name in selected],
-            "candidates": [labels[name] for name in labels],
-            "direction": direction,
-            "entry_p": entry_p,
-            "stay_p": stay_p,
-            "criterion": criterion,
-            "n": len(data.frame),
-            "events": int(outcome.event.sum()),
-            "missing": data.missing,
-            "left_out": list(data.left_out),
-            "synthetic": cohort.synthetic,
-        },
-    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers.analysis.subset import (
@@ -19,40 +18,27 @@ from helpers.analysis.subset import (
     select_patients,
     split_groups,
 )
+from helpers.analysis.survival_results import (
+    INTERVAL_NAMES,
+    read_outcome,
+    record_median,
+    tabulate_at_risk,
+)
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
 from helpers.stats.cox import fit_cox
 from helpers.stats.design import build_design
 from helpers.stats.factors import Factor
-from helpers.stats.outcome import SurvivalOutcome, check_survival_outcome
-from helpers.stats.quantiles import Quantile, estimate_quantile
+from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.quantiles import estimate_quantile
 from helpers.stats.survival import (
     KaplanMeier,
-    count_at_risk,
     estimate_kaplan_meier,
     estimate_survival_at,
 )
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
-
-INTERVAL_NAMES = {
-    "spss": "interval as SPSS prints it",
-    "log-log": "log-log interval",
-    "log": "log interval",
-    "plain": "plain interval",
-    "arcsin": "arcsine interval",
-}
-
-
-def read_outcome(frame: pd.DataFrame, endpoint: Endpoint) -> SurvivalOutcome:
-    """Return the checked outcome of the rows of a table."""
-    return check_survival_outcome(
-        frame[endpoint.time],
-        frame[endpoint.event],
-        time_name=endpoint.time,
-        event_name=endpoint.event,
-    )
 
 
 @explain_omission
@@ -218,26 +204,6 @@ def _estimate_hazard_ratio(
     )
 
 
-def record_median(quantile: Quantile, result_id: str, *, label: str, population: str) -> Result:
-    """Return a median survival time as a result; one never reached says so."""
-    return Result(
-        id=result_id,
-        kind="median",
-        label=label,
-        estimate=quantile.estimate,
-        std_error=quantile.std_error,
-        ci_lower=quantile.ci_lower,
-        ci_upper=quantile.ci_upper,
-        conf_level=quantile.conf_level,
-        n=quantile.n_subjects,
-        events=quantile.n_events,
-        unit="months",
-        method=f"Kaplan-Meier, {INTERVAL_NAMES[quantile.interval]}",
-        population=population,
-        status="estimated" if quantile.estimate is not None else "not_reached",
-    )
-
-
 def _summarise_group(
     fit: KaplanMeier,
     prefix: str,
@@ -285,17 +251,3 @@ def _summarise_group(
             status="estimated" if is_seen else "not_computable",
             reason="" if is_seen else f"nobody was followed for {horizon:g} months",
         )
-
-
-def tabulate_at_risk(
-    outcomes: Mapping[str, SurvivalOutcome], axis_step_months: float
-) -> pd.DataFrame:
-    """Return the numbers at risk of each group just before each tick of the time axis."""
-    last = max(float(outcome.time_months.max()) for outcome in outcomes.values())
-    ticks = np.arange(0.0, last + 1e-9, axis_step_months)
-    frames = []
-    for key, outcome in outcomes.items():
-        counts = count_at_risk(outcome, ticks)
-        counts.insert(0, "group", key)
-        frames.append(counts)
-    return pd.concat(frames, ignore_index=True)

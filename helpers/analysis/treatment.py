@@ -41,6 +41,16 @@ def _rows_of(key: str, label: str) -> Iterator[CountRow]:
         )
 
 
+RESPONSE_ROWS = list_response_rows(
+    {
+        "chemo": "Chemotherapy",
+        "hma": "HMA",
+        "esa": "ESA",
+        "allo": "Allogeneic transplantation",
+        "other": "Other",
+    }
+)
+
 PRIOR_ESA_ROWS = (
     CountRow(
         "any_prior_esa",

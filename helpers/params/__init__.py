@@ -1,0 +1,22 @@
+"""The parameters of a report: every analytic choice, named, typed and checked."""
+
+from helpers.params.model import BASE_DIR_VARIABLE, Params
+from helpers.params.reading import (
+    check_params,
+    find_nearest,
+    make_schema,
+    parse_overrides,
+    read_params,
+    read_params_file,
+)
+
+__all__ = [
+    "BASE_DIR_VARIABLE",
+    "Params",
+    "check_params",
+    "find_nearest",
+    "make_schema",
+    "parse_overrides",
+    "read_params",
+    "read_params_file",
+]

@@ -1,0 +1,178 @@
+"""Reading of parameters: files, overrides and notebooks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from helpers.errors import FaultsError, ParameterError
+from helpers.params.model import Params
+
+_NOT_PARAMETERS = {"In", "Out"}
+_LITERALS = (bool, int, float, str, list, dict)
+
+
+def check_params(values: Mapping[str, Any], *, source: str = "parameters") -> Params:
+    """Return the parameters that `values` describe.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        Parameters by name; those not named keep their default.
+    source : str
+        What the values come from, for the message.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    FaultsError
+        With one sentence for each unknown name, wrong type or value out of its domain.
+    """
+    try:
+        return Params(**{str(key): value for key, value in values.items()})
+    except ValidationError as error:
+        faults = dict.fromkeys(_describe_fault(fault) for fault in error.errors())
+        raise FaultsError(f"{source}: {len(faults)} to mend", tuple(faults)) from None
+
+
+def read_params_file(path: str | Path, *, overrides: Sequence[str] = ()) -> Params:
+    """Read and check a YAML file of parameters.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        YAML mapping of parameter names to values.
+    overrides : sequence of str
+        ``key=value``, the value in YAML; each replaces what the file says.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read, is not YAML or is not a mapping.
+    FaultsError
+        If names, types or values are wrong; all faults at once.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(
+            f"parameter file {path.name!r} must be a readable file, but reading it failed "
+            f"({error.strerror}); check the path"
+        ) from None
+    except UnicodeDecodeError:
+        raise ParameterError(
+            f"parameter file {path.name!r} must be UTF-8 text; save it with that encoding"
+        ) from None
+    values = _parse_yaml(text, what=f"parameter file {path.name!r}")
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ParameterError(
+            f"parameter file {path.name!r} must hold 'name: value' lines, but holds a "
+            f"{type(values).__name__}"
+        )
+    return check_params({**values, **parse_overrides(overrides)}, source=path.name)
+
+
+def parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters that ``key=value`` texts name.
+
+    Raises
+    ------
+    ParameterError
+        If a text has no ``=`` or its value is not YAML.
+    """
+    values = {}
+    for text in overrides:
+        key, sign, value = text.partition("=")
+        if not sign or not key.strip():
+            raise ParameterError(f"--set must be key=value, but was {text!r}")
+        values[key.strip()] = _parse_yaml(value, what=f"the value of --set {key.strip()}")
+    return values
+
+
+def read_params(namespace: Mapping[str, Any]) -> Params:
+    """Return the parameters that a notebook's namespace holds.
+
+    A notebook declares each parameter as a variable; papermill adds a cell that sets some
+    anew. papermill only warns of a name that no notebook declares, so a variable whose name
+    resembles a parameter's without being one is an error here.
+
+    Parameters
+    ----------
+    namespace : mapping of str to object
+        ``globals()`` of the notebook.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    FaultsError
+        If a name is misspelt or a value is wrong.
+    """
+    values = {}
+    for name, value in namespace.items():
+        if name.startswith("_") or name in _NOT_PARAMETERS or not isinstance(value, _LITERALS):
+            continue
+        if name in Params.model_fields or find_nearest(name, Params.model_fields):
+            values[name] = value
+    return check_params(values, source="parameters of the notebook")
+
+
+def find_nearest(name: str, known: Sequence[str] | Mapping[str, Any]) -> str | None:
+    """Return the known name that is nearest to `name`, or None where none is near."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)
+    return matches[0] if matches else None
+
+
+def make_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a parameter file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Params.model_json_schema(),
+        "title": "Parameters of a lenfail report",
+    }
+
+
+def _parse_yaml(text: str, *, what: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ParameterError(f"{what} must be YAML, but{where} {problem}") from None
+
+
+def _describe_fault(fault: Mapping[str, Any]) -> str:
+    name, *position = fault["loc"]
+    place = f"{name}, item {position[0] + 1}," if position else str(name)
+    given = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        nearest = find_nearest(name, Params.model_fields)
+        hint = (
+            f"did you mean {nearest!r}?"
+            if nearest
+            else "known are " + ", ".join(sorted(Params.model_fields))
+        )
+        return f"{name!r} is not a parameter; {hint}"
+    message = fault["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should be", "must be").replace("Input", "it")
+    if not message.startswith("must"):
+        message = "must be otherwise: " + message
+    return f"{place} {message}, but was {given!r}"
