@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -50,7 +50,7 @@ class Comparison:
         Of the ledger's entry.
     result_id, field : str
         What it was compared with.
-    values : tuple of float
+    computed : tuple of float
         Reproduced, in full.
     reproduced : str
         As the paper would print them; empty where not computable.
@@ -70,7 +70,7 @@ class Comparison:
     unit: str
     result_id: str
     field: str
-    values: tuple[float, ...] = ()
+    computed: tuple[float, ...] = ()
     reproduced: str = ""
     verdict: Verdict = "not_computable"
     reason: str = ""
@@ -79,7 +79,7 @@ class Comparison:
     @property
     def in_full(self) -> str:
         """Return the reproduced values unrounded, six significant digits."""
-        return " to ".join(format_exact(value) for value in self.values)
+        return " to ".join(format_exact(value) for value in self.computed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +170,21 @@ def compare_with_published(
     -----
     A number is equal when it rounds to the printed digits, halves up, on its decimal text.
     It is within a rounding edge when it misses them by at most a tenth of the last printed
-    place, and within the interval when the paper's own interval for it contains it. An entry
-    that names a contradiction or an assumed definition is excused by it only where it is
-    not equal.
+    place, and within the interval when the paper's own interval for it contains it. A
+    contradiction excuses an entry that names it only where another number of the
+    contradiction is equal: the cohort shows one side and so cannot show the other.
     """
+    rows = [_read_entry(entry, results, omitted or {}) for entry in ledger.checkable]
+    equal = {row.entry_id for row in rows if row.verdict == "equal"}
     return ComparisonTable(
-        tuple(_compare_entry(ledger, entry, results, omitted or {}) for entry in ledger.checkable)
+        tuple(_judge(ledger, row, equal) if row.verdict == "differs" else row for row in rows)
     )
 
 
-def _compare_entry(
-    ledger: Ledger, entry: Entry, results: Mapping[str, Result], omitted: Mapping[str, str]
+def _read_entry(
+    entry: Entry, results: Mapping[str, Result], omitted: Mapping[str, str]
 ) -> Comparison:
+    """Return an entry's row with a verdict that is equal, differs or not computable."""
     row = Comparison(
         entry_id=entry.id,
         place=entry.place,
@@ -201,28 +204,35 @@ def _compare_entry(
         if result.status == "not_reached" or entry.field == "ci":
             return replace(row, reproduced="not reached", verdict="differs")
         return replace(row, reason=f"the result has no {entry.field}")
-    exact = tuple(to_decimal(value) for value in values)
-    verdict, reason = _judge(ledger, entry, exact)
+    exact = [to_decimal(value) for value in values]
     return replace(
-        row, values=values, reproduced=print_as(entry, exact), verdict=verdict, reason=reason
+        row,
+        computed=values,
+        reproduced=print_as(entry, exact),
+        verdict="equal" if entry.is_met_by(exact) else "differs",
+        reason=f"assumed: {entry.assumed}" if entry.assumed else "",
     )
 
 
-def _judge(ledger: Ledger, entry: Entry, values: Sequence[Decimal]) -> tuple[Verdict, str]:
-    assumed = f"assumed: {entry.assumed}" if entry.assumed else ""
-    if entry.is_met_by(values):
-        return "equal", assumed
-    if entry.contradiction:
-        known = ledger.contradictions[entry.contradiction]
-        return "contradiction", f"{known.statement} {known.arithmetic}"
-    if entry.is_exact and _is_on_edge(entry, values):
-        return "within_rounding_edge", assumed
-    if entry.assumed:
-        return "definition_assumed", assumed
+def _judge(ledger: Ledger, row: Comparison, equal: Set[str]) -> Comparison:
+    """Return the row of a number that is not equal with the verdict that explains it."""
+    entry = ledger[row.entry_id]
+    known = ledger.contradictions.get(entry.contradiction)
+    if known is not None and equal & set(known.entries):
+        reason = f"{known.statement} {known.arithmetic}"
+        return replace(row, verdict="contradiction", reason=reason)
+    values = [to_decimal(value) for value in row.computed]
+    if values and entry.is_exact and _is_on_edge(entry, values):
+        return replace(row, verdict="within_rounding_edge")
     interval = ledger.attached_to(entry.id, "ci")
-    if interval is not None and _lies_between(interval, values[0]):
-        return "within_interval", f"the paper's interval is {interval.printed}"
-    return "differs", ""
+    if values and interval is not None and _lies_between(interval, values[0]):
+        reason = _join(f"the paper's interval is {interval.printed}", row.reason)
+        return replace(row, verdict="within_interval", reason=reason)
+    return replace(row, verdict="definition_assumed") if entry.assumed else row
+
+
+def _join(*clauses: str) -> str:
+    return "; ".join(clause for clause in clauses if clause)
 
 
 def _explain_missing(result_id: str, omitted: Mapping[str, str]) -> str:

@@ -195,8 +195,8 @@ def _search_entry(
     results: Mapping[str, Result],
     offered: Mapping[str, Mapping[str, Alternate]],
 ) -> Iterator[ConventionMatch]:
-    if row.values:
-        yield from find_shortenings(entry, [to_decimal(value) for value in row.values])
+    if row.computed:
+        yield from find_shortenings(entry, [to_decimal(value) for value in row.computed])
     result = results.get(entry.result)
     if result is not None and entry.field == "percent" and result.kind == "count":
         yield from _search_denominators(ledger, entry, result)

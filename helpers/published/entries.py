@@ -47,6 +47,9 @@ KINDS = (
     "version",
 )
 
+#: Kinds that a cohort of one's own can be set beside.
+ESTIMATES = ("median", "mean", "percent", "probability", "hazard_ratio")
+
 #: Whether a cohort can show it, the method states it, or other literature does.
 SCOPES = ("cohort", "method", "background")
 
@@ -241,6 +244,29 @@ class Ledger:
         for entry in self.checkable:
             if entry.is_exact and (not kinds or entry.kind in kinds):
                 yield entry
+
+    def list_estimates(self) -> list[Entry]:
+        """Return one entry for each printed estimate and share, with an interval if possible.
+
+        Several entries that name one result under one definition print one quantity.
+        """
+        chosen: dict[tuple[str, str, str], Entry] = {}
+        for entry in self.list_exact(*ESTIMATES):
+            if entry.field not in ("estimate", "percent"):
+                continue
+            key = (entry.result, entry.field, entry.assumed)
+            present = chosen.setdefault(key, entry)
+            if self.attached_to(entry.id, "ci") and not self.attached_to(present.id, "ci"):
+                chosen[key] = entry
+        return list(chosen.values())
+
+    def limits_of(self, entry: Entry) -> tuple[float | None, float | None]:
+        """Return the printed interval of an estimate, None twice where there is none."""
+        interval = self.attached_to(entry.id, "ci")
+        if interval is None:
+            return None, None
+        lower, upper = (float(item.number) for item in interval.numbers)
+        return lower, upper
 
     def total_of(self, terms: tuple[Term, ...]) -> Decimal:
         """Return the sum of the printed numbers that the terms name."""

@@ -1,4 +1,4 @@
-"""A user's own cohort beside the paper's: differences with intervals, and points to overlay."""
+"""A user's own cohort beside the paper's: differences with intervals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pandas as pd
 from helpers.published.entries import Entry, Ledger
 from helpers.published.wald import critical_value
 from helpers.results import Result
-
-_COMPARED = ("median", "mean", "percent", "probability", "hazard_ratio")
 
 _SPREAD = ("published", "own", "difference", "ratio")
 
@@ -58,32 +56,6 @@ class Difference:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedPoint:
-    """A published median or probability, to be drawn over a curve.
-
-    Attributes
-    ----------
-    group : str
-        Key of the curve's group.
-    time_months : float
-        A median's value, or a probability's horizon.
-    probability : float
-        0.5 for a median, else the printed probability, 0 to 1.
-    lower_months, upper_months : float or None
-        Printed interval of a median.
-    label : str
-        The printed text with its place.
-    """
-
-    group: str
-    time_months: float
-    probability: float
-    lower_months: float | None
-    upper_months: float | None
-    label: str
-
-
 def compare_own_cohort(ledger: Ledger, results: Mapping[str, Result]) -> tuple[Difference, ...]:
     """Set the estimates of a user's own cohort beside the published ones.
 
@@ -98,7 +70,8 @@ def compare_own_cohort(ledger: Ledger, results: Mapping[str, Result]) -> tuple[D
     -------
     tuple of Difference
         One for each printed median, percentage, probability and hazard ratio; of several
-        entries that name one result under one definition, the first.
+        entries that name one result under one definition, the first that has an interval,
+        else the first.
 
     Notes
     -----
@@ -117,12 +90,9 @@ def compare_own_cohort(ledger: Ledger, results: Mapping[str, Result]) -> tuple[D
     Zou GY, Donner A (2008). Construction of confidence limits about effect measures: a
     general approach. Statistics in Medicine 27:1693-1702.
     """
-    first: dict[tuple[str, str, str], Entry] = {}
-    for entry in ledger.list_exact(*_COMPARED):
-        if entry.field in ("estimate", "percent"):
-            first.setdefault((entry.result, entry.field, entry.assumed), entry)
     return tuple(
-        _compare_entry(ledger, entry, results.get(entry.result)) for entry in first.values()
+        _compare_entry(ledger, entry, results.get(entry.result))
+        for entry in ledger.list_estimates()
     )
 
 
@@ -146,37 +116,6 @@ def differences_to_frame(differences: Sequence[Difference]) -> pd.DataFrame:
     columns = [f"{name}{end}" for name in _SPREAD for end in ("", "_lower", "_upper")]
     order = ["entry", "place", "population", "unit", "printed", *columns, "reason", "result"]
     return pd.DataFrame(rows, columns=order)
-
-
-def find_published_points(ledger: Ledger, set_id: str) -> tuple[PublishedPoint, ...]:
-    """Return the printed medians and probabilities of a set of survival curves.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        Its entries name results ``{set_id}.{group}.median`` and
-        ``{set_id}.{group}.prob_{months}m``.
-    set_id : str
-        E.g. ``os.failure``.
-    """
-    points: dict[tuple[str, float, float], PublishedPoint] = {}
-    for entry in ledger.list_exact("median", "probability"):
-        parent, _, name = entry.result.rpartition(".")
-        owner, _, group = parent.rpartition(".")
-        if owner != set_id:
-            continue
-        label = f"{entry.printed} ({entry.place})"
-        value = float(entry.number)
-        if name == "median" and entry.field == "estimate":
-            lower, upper = _printed_limits(ledger, entry)
-            point = PublishedPoint(group, value, 0.5, lower, upper, label)
-        elif name.startswith("prob_") and entry.field == "percent":
-            months = float(name.removeprefix("prob_").removesuffix("m"))
-            point = PublishedPoint(group, months, value / 100, None, None, label)
-        else:
-            continue
-        points.setdefault((group, point.time_months, point.probability), point)
-    return tuple(points.values())
 
 
 def subtract(own: Estimate, published: Estimate) -> Estimate:
@@ -248,15 +187,7 @@ def _read_published(ledger: Ledger, entry: Entry) -> Estimate:
         if entry.count:
             share = float(ledger.total_of(entry.count)) / entry.denominator
         return estimate_share(share, entry.denominator, ledger.conf_level)
-    return Estimate(float(entry.number), *_printed_limits(ledger, entry))
-
-
-def _printed_limits(ledger: Ledger, entry: Entry) -> tuple[float | None, float | None]:
-    interval = ledger.attached_to(entry.id, "ci")
-    if interval is None:
-        return None, None
-    lower, upper = (float(item.number) for item in interval.numbers)
-    return lower, upper
+    return Estimate(float(entry.number), *ledger.limits_of(entry))
 
 
 def _read_own(entry: Entry, result: Result, conf_level: float) -> Estimate | None:

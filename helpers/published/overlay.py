@@ -1,0 +1,63 @@
+"""Published medians and probabilities as points to be drawn over a curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.published.entries import Entry, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPoint:
+    """A published median or probability, to be drawn over a curve.
+
+    Attributes
+    ----------
+    group : str
+        Key of the curve's group.
+    time_months : float
+        A median's value, or a probability's horizon.
+    probability : float
+        0.5 for a median, else the printed probability, 0 to 1.
+    lower_months, upper_months : float or None
+        Printed interval of a median.
+    label : str
+        The printed text with its place.
+    """
+
+    group: str
+    time_months: float
+    probability: float
+    lower_months: float | None
+    upper_months: float | None
+    label: str
+
+
+def find_published_points(ledger: Ledger, set_id: str) -> tuple[PublishedPoint, ...]:
+    """Return the printed medians and probabilities of a set of survival curves.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its entries name results ``{set_id}.{group}.median`` and
+        ``{set_id}.{group}.prob_{months}m``.
+    set_id : str
+        E.g. ``os.failure``.
+    """
+    points = (_make_point(ledger, entry, set_id) for entry in ledger.list_estimates())
+    return tuple(point for point in points if point is not None)
+
+
+def _make_point(ledger: Ledger, entry: Entry, set_id: str) -> PublishedPoint | None:
+    parent, _, name = entry.result.rpartition(".")
+    owner, _, group = parent.rpartition(".")
+    if owner != set_id:
+        return None
+    label = f"{entry.printed} ({entry.place})"
+    value = float(entry.number)
+    if name == "median":
+        return PublishedPoint(group, value, 0.5, *ledger.limits_of(entry), label)
+    if name.startswith("prob_"):
+        months = float(name.removeprefix("prob_").removesuffix("m"))
+        return PublishedPoint(group, months, value / 100, None, None, label)
+    return None
