@@ -56,8 +56,9 @@ def find_identifier_faults(cells: Cells) -> Iterator[Fault]:
         yield cells.make_fault(
             int(same.index[0]),
             PATIENT_ID,
-            f"must be unique, but stands in rows {rows}{more}",
+            "must be unique",
             "keep one row a patient, or give each patient an own identifier",
+            beside=f"the same in rows {rows}{more}",
         )
 
 
@@ -123,9 +124,10 @@ def find_date_faults(cells: Cells, values: Columns, dictionary: Dictionary) -> I
             yield cells.make_fault(
                 position,
                 later,
-                f"must not lie before {earlier} ({first})",
+                f"must not lie before {earlier}",
                 f"compare {labels[later].label} and {labels[earlier].label} with the record",
                 str(cells.columns[later][position]),
+                beside=f"({earlier} {first})",
             )
 
 
@@ -140,9 +142,10 @@ def find_time_faults(cells: Cells, values: Columns) -> Iterator[Fault]:
                 yield cells.make_fault(
                     position,
                     name,
-                    f"must agree with {start} and {end} ({made[position]:.1f} months)",
+                    f"must agree with {start} and {end}",
                     "correct one of them, or leave the column out",
                     str(cells.columns[name][position]),
+                    beside=f"({made[position]:.1f} months between the dates)",
                 )
     for name in TIMES_BEFORE_END:
         if name in values and "os_months" in values:
@@ -152,9 +155,10 @@ def find_time_faults(cells: Cells, values: Columns) -> Iterator[Fault]:
                 yield cells.make_fault(
                     position,
                     name,
-                    f"must not be longer than os_months ({values['os_months'][position]:g})",
+                    "must not be longer than os_months",
                     "nothing can happen after last contact; correct one of them",
                     str(cells.columns[name][position]),
+                    beside=f"(os_months {values['os_months'][position]:g})",
                 )
 
 

@@ -85,14 +85,14 @@ class Cohort:
         dictionary = self.dictionary
         name = f"{dictionary.label(column)} ({column})"
         roots = dictionary.find_roots(column)
-        if column in self.table.columns:
+        lacking = [root for root in roots if root not in self.table.columns]
+        if column in self.table.columns or not lacking:
             return f"{name} is not known for any patient."
-        lacking = [root for root in roots if not self.has(root)]
-        if not lacking or lacking == [column]:
-            return f"The data have no column {column} ({dictionary.label(column)})."
+        if lacking == [column]:
+            return f"The data have no values of {name}."
         noun = "column" if len(lacking) == 1 else "columns"
         wanted = " and ".join(f"{root} ({dictionary.variables[root].label})" for root in lacking)
-        return f"{name} cannot be derived: the data lack the {noun} {wanted}."
+        return f"{name} cannot be derived: the data have no values in the {noun} {wanted}."
 
 
 def read_cohort(

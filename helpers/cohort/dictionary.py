@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import yaml
 
 from helpers.cohort.dictionary_checks import DICTIONARY_HEADING, check_dictionary_document
+from helpers.cohort.rules import find_rule_columns
 from helpers.errors import FaultsError
 
 VariableType = Literal[
@@ -182,7 +184,11 @@ class Dictionary:
     def expand(self, texts: Iterable[str]) -> dict[str, str]:
         """Return the abbreviations that stand in some texts, with their meaning."""
         joined = " ".join(texts)
-        return {short: full for short, full in self.abbreviations.items() if short in joined}
+        return {
+            short: full
+            for short, full in self.abbreviations.items()
+            if re.search(rf"(?<!\w){re.escape(short)}(?!\w)", joined)
+        }
 
     def fill_labels(self, values: Mapping[str, float]) -> Dictionary:
         """Return the dictionary with the places of cuts in labels filled in.
@@ -283,18 +289,5 @@ def _make_factor(name: str, entry: Mapping[str, Any], variables: Mapping[str, Va
         reference=entry.get("reference", next(iter(levels))),
         known_at=entry["known_at"],
         rule=rule,
-        needs=_find_needs(rule),
+        needs=find_rule_columns(rule),
     )
-
-
-def _find_needs(rule: Mapping[str, Any]) -> tuple[str, ...]:
-    needs: dict[str, None] = {}
-    match rule:
-        case {"copy": str(column)} | {"present": str(column)}:
-            needs[column] = None
-        case {"at_least": {"column": column}} | {"one_of": {"column": column}}:
-            needs[column] = None
-        case {"cases": cases}:
-            for conditions in cases.values():
-                needs |= dict.fromkeys(conditions)
-    return tuple(needs | dict.fromkeys(rule.get("where", {})))

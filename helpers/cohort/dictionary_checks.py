@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from helpers.cohort.rules import describe_rule_fault, find_rule_columns
 from helpers.errors import FaultsError
 
 SECTIONS = ("format", "abbreviations", "variables", "derived", "factors", "eligibility")
@@ -36,7 +37,6 @@ KEYS = {
     "factors": ("label", "meaning", "rule", "levels", "reference", "known_at"),
     "eligibility": ("id", "column", "keep", "label", "reason"),
 }
-RULES = ("copy", "at_least", "one_of", "present", "cases")
 STAGES = ("diagnosis", "len_start", "during_len", "failure", "after_failure")
 
 DICTIONARY_HEADING = "The data dictionary has faults:"
@@ -82,12 +82,13 @@ def _find_shape_faults(document: Any) -> Iterator[str]:
 
 
 def _find_content_faults(document: Mapping[str, Any]) -> Iterator[str]:
-    columns = {*document["variables"], *document["derived"], *document["factors"]}
+    columns = {*document["variables"], *document["derived"]}
     for section in ("variables", "derived"):
         for name, entry in document[section].items():
             yield from _find_variable_faults(f"{section}.{name}", section, entry, columns)
     for name, entry in document["factors"].items():
         yield from _find_factor_faults(name, entry, document, columns)
+        columns.add(name)
     for step in document["eligibility"]:
         where = f"eligibility.{step.get('id')}"
         yield from _find_unknown(step, KEYS["eligibility"], where)
@@ -109,10 +110,11 @@ def _find_variable_faults(
         yield from _find_level_faults(where, entry.get("levels"))
     for key in ("range", "usual"):
         limits = entry.get(key, [0, 1])
-        if not (isinstance(limits, list) and len(limits) == 2 and limits[0] < limits[1]):
+        if not _is_interval(limits):
             yield f"{where}.{key} must be two rising numbers, but was {limits!r}"
-    for need in entry.get("needs", ()):
-        if need not in columns:
+    needs = entry.get("needs", [])
+    for need in needs if isinstance(needs, list) else [needs]:
+        if not isinstance(need, str) or need not in columns:
             yield f"{where}.needs must name columns of the dictionary, but named {need!r}"
 
 
@@ -130,12 +132,25 @@ def _find_factor_faults(
         yield from _find_absent(entry, ("label", "meaning"), where)
     levels = entry.get("levels") or variable.get("levels") or {"no": "No", "yes": "Yes"}
     yield from _find_level_faults(where, levels)
+    if not isinstance(levels, dict):
+        return
     if entry.get("reference", next(iter(levels), None)) not in levels:
         keys = ", ".join(map(str, levels))
         yield f"{where}.reference must be one of {keys}, but was {entry['reference']!r}"
-    rule = entry.get("rule")
-    if not isinstance(rule, dict) or len([kind for kind in RULES if kind in rule]) != 1:
-        yield f"{where}.rule must be one of {', '.join(RULES)}, but was {rule!r:.60}"
+    fault = describe_rule_fault(entry.get("rule"), levels)
+    if fault:
+        yield f"{where}.rule {fault}"
+        return
+    for need in find_rule_columns(entry["rule"]):
+        if need not in columns:
+            yield f"{where}.rule must name columns that stand above it, but named {need!r}"
+
+
+def _is_interval(limits: object) -> bool:
+    match limits:
+        case [int() | float() as low, int() | float() as high]:
+            return low < high
+    return False
 
 
 def _find_level_faults(where: str, levels: Any) -> Iterator[str]:

@@ -116,9 +116,13 @@ def _fill_missing(months: np.ndarray | None, given: np.ndarray | None) -> np.nda
 def _derive_aml(
     values: Columns, times: Mapping[str, np.ndarray], dead: np.ndarray
 ) -> dict[str, np.ndarray]:
-    if "time_to_aml_months" not in times:
+    to_end = times["os_months"]
+    if "time_to_aml_months" in times:
+        to_aml = times["time_to_aml_months"]
+    elif "aml" in values:
+        to_aml = np.full(len(to_end), np.nan)
+    else:
         return {}
-    to_aml, to_end = times["time_to_aml_months"], times["os_months"]
     has_aml = ~np.isnan(to_aml)
     months = np.where(has_aml, to_aml, to_end)
     if "aml" in values:

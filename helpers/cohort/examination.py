@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from helpers.cohort.checks import (
     find_date_faults,
@@ -68,7 +70,8 @@ def examine_table(
     Notes
     -----
     Of patients whom eligibility excludes only the identifier and the eligibility flags are
-    checked: a screening log holds little more.
+    checked: a screening log holds little more. A column without a single value counts as absent,
+    so that an unused column of a template is not taken for "no AML in any patient".
     """
     today = today or datetime.date.today()
     cells, faults, warnings = read_columns(raw, dictionary)
@@ -93,12 +96,27 @@ def examine_table(
         ]
         warnings += find_implausible(parsed | derive_endpoints(parsed), eligible.rows, dictionary)
     values = {name: column[selection.kept] for name, column in flags.items()} | parsed
+    values = {name: column for name, column in values.items() if not pd.isna(column).all()}
+    warnings += _describe_gaps(selection, eligible, values)
     if PATIENT_ID in eligible.columns:
         ids = [hash_patient_id((text or "").strip()) for text in eligible.columns[PATIENT_ID]]
         values = {PATIENT_ID: np.array(ids, dtype=object)} | values
     return ExaminedTable(
         columns=values, flow=selection.flow, faults=tuple(faults), warnings=tuple(warnings)
     )
+
+
+def _describe_gaps(selection: Selection, eligible: Cells, values: Collection[str]) -> Iterator[str]:
+    unchecked = [f"{step.label} ({step.column})" for step in selection.flow if not step.checked]
+    if unchecked:
+        yield (
+            "Eligibility was not checked by these rules, because the data lack their columns: "
+            f"{'; '.join(unchecked)}."
+        )
+    empty = [name for name in eligible.columns if name not in values and name != PATIENT_ID]
+    if empty and selection.kept.any():
+        noun = "column is" if len(empty) == 1 else "columns are"
+        yield f"{len(empty)} {noun} empty and treated as absent: {', '.join(empty)}."
 
 
 def _select(

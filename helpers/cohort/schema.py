@@ -39,9 +39,28 @@ class Cells:
         return Cells({name: cells[keep] for name, cells in self.columns.items()}, self.rows[keep])
 
     def make_fault(
-        self, position: int, column: str, rule: str, advice: str, value: str | None = None
+        self,
+        position: int,
+        column: str,
+        rule: str,
+        advice: str,
+        value: str | None = None,
+        *,
+        beside: str = "",
     ) -> Fault:
-        """Return a fault of one patient; the identifier itself is never its value."""
+        """Return a fault of one patient; the identifier itself is never its value.
+
+        Parameters
+        ----------
+        position : int
+            Of the patient, from 0.
+        column, rule, advice : str
+            As in :class:`Fault`.
+        value : str, optional
+            The cell.
+        beside : str, optional
+            What the value is compared with, in words.
+        """
         patient_id = self.columns[PATIENT_ID][position] if PATIENT_ID in self.columns else None
         known = (patient_id or "").strip()
         if value is not None and (column == PATIENT_ID or value.strip() == known):
@@ -50,7 +69,7 @@ class Cells:
             column=column,
             rule=rule,
             advice=advice,
-            value="" if value is None else quote_value(value),
+            value=" ".join(filter(None, ["" if value is None else quote_value(value), beside])),
             row=int(self.rows[position]),
             patient=hash_patient_id(known)[:8] if known else "",
         )
@@ -69,7 +88,7 @@ def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fau
     Returns
     -------
     cells : Cells
-        Known columns; the first where a name repeats.
+        Known columns whose name stands once.
     faults : list of Fault
         Columns that are required and absent, or that repeat; rows of uneven length.
     warnings : list of str
@@ -80,7 +99,7 @@ def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fau
     columns = {
         name: raw.frame.iloc[:, names.index(name)].to_numpy(dtype=object)
         for name in known
-        if name in names
+        if names.count(name) == 1
     }
     cells = Cells(columns, raw.frame.index.to_numpy())
     faults = [*_find_absent_columns(names, known), *_find_repeated_columns(names, known)]
@@ -179,7 +198,7 @@ def parse_columns(
     for name in names:
         variable = dictionary.variables[name]
         parsed = parse_column(cells.columns[name], variable, today=today)
-        values[name] = parsed.values
+        values[name] = parsed.array
         texts = {text.strip() for text in parsed.texts} - {""}
         if variable.type == "flag" and "2" in texts and texts <= {"1", "2"}:
             faults.append(_describe_one_two(name))

@@ -9,8 +9,9 @@ import csv
 import datetime
 import hashlib
 import io
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -23,6 +24,7 @@ from helpers.errors import DataError
 
 SYNTHETIC = "synthetic"
 FIRST_DATA_ROW = 2
+ROWS_PER_BLOCK = 2048  # few enough lists at a time for the garbage collector
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -143,8 +145,8 @@ def _read_bytes(path: Path, shown: str) -> bytes:
         near = get_close_matches(path.name, siblings, n=1)
         advice = f"did you mean {near[0]!r}?" if near else "check the path"
         raise DataError(f"data must be a file that exists, but was {shown!r}; {advice}") from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise DataError(
             f"data must be a file that can be read, but was {shown!r} ({reason}); "
             "check the path and who may read it"
@@ -153,25 +155,37 @@ def _read_bytes(path: Path, shown: str) -> bytes:
 
 def _read_delimited(content: bytes, name: str) -> RawTable:
     text = _decode(content)
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=header_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        lines = list(reader)
-    except csv.Error as error:
-        raise DataError(
-            f"data must be a table of quoted or plain cells, but line {reader.line_num} is not "
-            f"({error}); look there for a quotation mark without its partner"
-        ) from None
-    if not lines or not any(cell.strip() for cell in lines[0]):
+    lines = _read_lines(text)
+    header = [cell.strip() for cell in next(lines, [])]
+    if not any(header):
         raise DataError(
             "data must begin with a header of column names, but the first row was empty; "
             "write the names of the data dictionary into row 1"
         )
-    synthetic = name == SYNTHETIC or content == _read_synthetic_bytes()
-    frame, ragged = _make_frame(lines)
-    digest = hashlib.sha256(content).hexdigest()
-    return RawTable(frame=frame, name=name, sha256=digest, synthetic=synthetic, ragged_rows=ragged)
+    frame, ragged = _make_frame(header, lines)
+    return RawTable(
+        frame=frame,
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        synthetic=name == SYNTHETIC or content == _read_synthetic_bytes(),
+        ragged_rows=ragged,
+    )
+
+
+def _read_lines(text: str) -> Iterator[list[str]]:
+    header_line = text.lstrip("\r\n")[:100_000].partition("\n")[0]
+    delimiter = max(DELIMITERS, key=header_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    first_line = 1
+    try:
+        for cells in reader:
+            first_line = reader.line_num + 1
+            yield cells
+    except csv.Error as error:
+        raise DataError(
+            f"data must be a table of quoted or plain cells, but the row in line {first_line} "
+            f"is not ({error}); look there for a quotation mark without its partner"
+        ) from None
 
 
 def _decode(content: bytes) -> str:
@@ -189,20 +203,25 @@ def _decode(content: bytes) -> str:
         ) from None
 
 
-def _make_frame(lines: list[list[str]]) -> tuple[pd.DataFrame, dict[int, int]]:
-    header = [cell.strip() for cell in lines[0]]
+def _make_frame(
+    header: list[str], lines: Iterator[list[str]]
+) -> tuple[pd.DataFrame, dict[int, int]]:
     width = len(header)
     ragged: dict[int, int] = {}
     numbers: list[int] = []
-    rows: list[list[str]] = []
-    for number, line in enumerate(lines[1:], start=FIRST_DATA_ROW):
-        if not any(map(str.strip, line)):
-            continue
-        if len(line) < width or any(map(str.strip, line[width:])):
-            ragged[number] = len(line)
-        numbers.append(number)
-        rows.append(line[:width] + [""] * (width - len(line)))
-    cells = np.array(rows, dtype=object).reshape(len(rows), width)
+    blocks = [np.empty((0, width), dtype=object)]
+    numbered = enumerate(lines, start=FIRST_DATA_ROW)
+    while block := list(itertools.islice(numbered, ROWS_PER_BLOCK)):
+        rows: list[list[str]] = []
+        for number, line in block:
+            if not any(map(str.strip, line)):
+                continue
+            if len(line) < width or any(map(str.strip, line[width:])):
+                ragged[number] = len(line)
+            numbers.append(number)
+            rows.append(line[:width] + [""] * (width - len(line)))
+        blocks.append(np.array(rows, dtype=object).reshape(len(rows), width))
+    cells = np.concatenate(blocks)
     cells[cells == ""] = None
     return pd.DataFrame(cells, columns=header, index=pd.Index(numbers, name="row")), ragged
 

@@ -42,7 +42,7 @@ class ParsedColumn:
 
     Attributes
     ----------
-    values : numpy.ndarray
+    array : numpy.ndarray
         float64 for numbers, datetime64[ns] for dates, object for keys and text; missing where
         the cell was empty or faulty.
     problems : dict of int to Problem
@@ -51,7 +51,7 @@ class ParsedColumn:
         Distinct cells.
     """
 
-    values: np.ndarray
+    array: np.ndarray
     problems: dict[int, Problem]
     texts: tuple[str, ...]
 
