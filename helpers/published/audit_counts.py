@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from math import ceil, floor
 
+from helpers.formatting import round_half_up
 from helpers.published.conventions import find_complements, find_denominators, find_shortenings
 from helpers.published.entries import Entry, Ledger, Sum
 from helpers.published.findings import Finding, ids_of, quote, quote_all
-from helpers.published.precision import format_exact, round_half_up
+from helpers.published.precision import format_exact
 
 _DOMAINS = {"percent": (0, 100), "probability": (0, 100), "p_value": (0, 1)}
 

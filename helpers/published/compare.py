@@ -2,146 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
-import pandas as pd
-
+from helpers.published.comparison import Comparison, ComparisonTable
 from helpers.published.entries import Entry, Ledger
 from helpers.published.fields import print_as, read_values
-from helpers.published.precision import format_exact, to_decimal, unit_of
+from helpers.published.precision import to_decimal, unit_of
 from helpers.results import Result
-
-Verdict = Literal[
-    "equal",
-    "within_rounding_edge",
-    "within_interval",
-    "differs",
-    "contradiction",
-    "definition_assumed",
-    "not_computable",
-]
-
-#: Each verdict in words, in the order of a tally.
-VERDICT_LABELS: Mapping[Verdict, str] = {
-    "equal": "equal at the printed precision",
-    "within_rounding_edge": "within a rounding edge",
-    "within_interval": "within the printed interval",
-    "definition_assumed": "different under an assumed definition",
-    "contradiction": "contradictions of the paper",
-    "differs": "different",
-    "not_computable": "not computable",
-}
 
 #: How far from a rounding edge, in units of the last printed place, counts as on it.
 EDGE_FRACTION = Decimal("0.1")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """One printed number and what became of it.
-
-    Attributes
-    ----------
-    entry_id, place, population, printed, unit : str
-        Of the ledger's entry.
-    result_id, field : str
-        What it was compared with.
-    computed : tuple of float
-        Reproduced, in full.
-    reproduced : str
-        As the paper would print them; empty where not computable.
-    verdict : Verdict
-        One of `VERDICT_LABELS`.
-    reason : str
-        Why it is not simply equal: the contradiction's arithmetic, the assumed definition,
-        what was missing.
-    conventions : tuple of str
-        Conventions under which the printed value comes out.
-    """
-
-    entry_id: str
-    place: str
-    population: str
-    printed: str
-    unit: str
-    result_id: str
-    field: str
-    computed: tuple[float, ...] = ()
-    reproduced: str = ""
-    verdict: Verdict = "not_computable"
-    reason: str = ""
-    conventions: tuple[str, ...] = ()
-
-    @property
-    def in_full(self) -> str:
-        """Return the reproduced values unrounded, six significant digits."""
-        return " to ".join(format_exact(value) for value in self.computed)
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonTable:
-    """All comparisons of one ledger with one set of results.
-
-    Attributes
-    ----------
-    rows : tuple of Comparison
-        In the paper's order.
-    """
-
-    rows: tuple[Comparison, ...]
-
-    def __iter__(self) -> Iterator[Comparison]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, entry_id: str) -> Comparison:
-        for row in self.rows:
-            if row.entry_id == entry_id:
-                return row
-        raise KeyError(f"no comparison of {entry_id!r}")
-
-    @property
-    def tally(self) -> dict[Verdict, int]:
-        """Return the number of entries by verdict, zeros included."""
-        counts = Counter(row.verdict for row in self.rows)
-        return {verdict: counts[verdict] for verdict in VERDICT_LABELS}
-
-    @property
-    def not_equal(self) -> tuple[Comparison, ...]:
-        """Return the rows that need a reason."""
-        return tuple(row for row in self.rows if row.verdict != "equal")
-
-    def describe(self) -> str:
-        """Return the tally in one sentence."""
-        parts = [
-            f"{count} {VERDICT_LABELS[verdict]}" for verdict, count in self.tally.items() if count
-        ]
-        listed = ", ".join(parts) or "none"
-        return f"Of {len(self.rows)} printed numbers that a cohort can show: {listed}."
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row for each printed number, for comparison.csv."""
-        columns = {
-            "entry": [row.entry_id for row in self.rows],
-            "place": [row.place for row in self.rows],
-            "population": [row.population for row in self.rows],
-            "unit": [row.unit for row in self.rows],
-            "printed": [row.printed for row in self.rows],
-            "reproduced": [row.reproduced for row in self.rows],
-            "reproduced_in_full": [row.in_full for row in self.rows],
-            "verdict": [row.verdict for row in self.rows],
-            "reason": [row.reason for row in self.rows],
-            "conventions": ["; ".join(row.conventions) for row in self.rows],
-            "result": [row.result_id for row in self.rows],
-            "field": [row.field for row in self.rows],
-        }
-        return pd.DataFrame(columns)
 
 
 def compare_with_published(
@@ -188,6 +60,7 @@ def _read_entry(
     row = Comparison(
         entry_id=entry.id,
         place=entry.place,
+        kind=entry.kind,
         population=entry.population,
         printed=entry.printed,
         unit=entry.unit,

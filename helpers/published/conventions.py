@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from helpers.published.compare import Comparison, ComparisonTable
+from helpers.formatting import round_half_up
+from helpers.published.comparison import Comparison, ComparisonTable
 from helpers.published.entries import Entry, Ledger
 from helpers.published.fields import print_as, read_values
 from helpers.published.precision import (
     format_exact,
     round_half_even,
-    round_half_up,
     round_twice,
     to_decimal,
     truncate,

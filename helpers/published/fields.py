@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from helpers.formatting import round_half_up
 from helpers.published.entries import Entry
-from helpers.published.precision import NUMBER, format_p_value, print_like, round_half_up
+from helpers.published.precision import NUMBER, format_p_value, print_like
 from helpers.results import Result
 
 

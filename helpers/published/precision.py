@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Literal
+
+from helpers.formatting import round_half_up
 
 Operator = Literal["=", "<", "<=", ">", ">="]
 
@@ -124,17 +126,6 @@ def rounding_span(number: Decimal, decimals: int, *, half_width: Decimal | None 
     """
     half = unit_of(decimals) / 2 if half_width is None else half_width
     return Span(number - half, number + half)
-
-
-def round_half_up(value: Decimal, decimals: int) -> Decimal:
-    """Return a value rounded on its decimal text, halves away from zero.
-
-    Examples
-    --------
-    >>> round_half_up(Decimal("2.675"), 2)
-    Decimal('2.68')
-    """
-    return value.quantize(unit_of(decimals), ROUND_HALF_UP)
 
 
 def truncate(value: Decimal, decimals: int) -> Decimal:

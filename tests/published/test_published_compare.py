@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ledger_cases import make_ledger, make_ratio, make_record, read_paper
 
-from helpers.published.compare import VERDICT_LABELS, compare_with_published
+from helpers.published.compare import compare_with_published
+from helpers.published.comparison import VERDICT_LABELS, VERDICT_WORDS, ComparisonTable
 from helpers.published.fields import read_values
 from helpers.results import Result
 
@@ -205,6 +208,20 @@ def test_the_frame_has_what_the_appendix_and_the_file_need():
         "printed": "23 months", "reproduced": "23 months", "reproduced_in_full": "23.1",
         "verdict": "equal", "reason": "", "conventions": "", "result": "r.m", "field": "estimate",
     }  # fmt: skip
+
+
+def test_the_appendix_says_verdict_and_reasons_in_words():
+    record = {**MEDIAN, "assumed": "from failure", "kind": "median"}
+    row = compare_one(record, estimate=29.0)
+    table = ComparisonTable((replace(row, conventions=("cut off", "plain limits")),))
+    assert table.to_appendix_frame().to_dict("records") == [
+        {
+            "place": "Table 9", "what": "Median: all", "printed": "23 months",
+            "reproduced": "29 months", "verdict": "definition assumed",
+            "reason": "assumed: from failure; found by convention: cut off; plain limits",
+        }
+    ]  # fmt: skip
+    assert list(VERDICT_WORDS) == list(VERDICT_LABELS)
 
 
 def test_method_and_background_entries_are_not_compared():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.formatting import round_half_up
 from helpers.published.precision import (
     Span,
     format_exact,
@@ -13,7 +14,6 @@ from helpers.published.precision import (
     parse_printed_number,
     print_like,
     round_half_even,
-    round_half_up,
     rounding_span,
     to_decimal,
     truncate,
