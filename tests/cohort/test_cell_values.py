@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers.cohort.dictionary import read_dictionary
-from helpers.cohort.array import parse_column
+from helpers.cohort.values import parse_column
 
 TODAY = datetime.date(2020, 6, 30)
 
