@@ -86,7 +86,7 @@ def find_implausible(values: Columns, rows: np.ndarray, dictionary: Dictionary) 
             low, high = variable.usual
             with np.errstate(invalid="ignore"):
                 outside = (values[name] < low) | (values[name] > high)
-            unit = f" {variable.unit}" if variable.unit else ""
+            unit = f" {variable.unit}".replace(" %", "%").rstrip()
             yield from _describe(f"{name} is outside {low:g} to {high:g}{unit}", outside, rows)
     for first, second, is_broken, meaning in RULES:
         if first in values and second in values:
@@ -101,7 +101,7 @@ def _describe(what: str, broken: np.ndarray, rows: np.ndarray) -> Iterator[str]:
     count = int(broken.sum())
     if count:
         shown = ", ".join(str(row) for row in rows[broken][:MAX_ROWS])
-        more = ", ..." if count > MAX_ROWS else ""
+        more = " and more" if count > MAX_ROWS else ""
         noun = "patient" if count == 1 else "patients"
         place = "row" if count == 1 else "rows"
         yield f"In {count:,} {noun} {what}; see {place} {shown}{more}."

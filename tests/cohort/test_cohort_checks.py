@@ -241,6 +241,13 @@ def test_what_is_unlikely_is_a_warning(tmp_path, changes, message):
     assert warning.endswith("see row 2.")
 
 
+def test_many_unlikely_patients_are_counted(tmp_path):
+    patients = [make_patient(f"A-{number}", blasts_len_pct="12") for number in range(7)]
+    cohort = read_cohort(write_patients(tmp_path / "a.csv", *patients))
+    expected = "In 7 patients blasts_len_pct is outside 0 to 9%; see rows 2, 3, 4, 5, 6 and more."
+    assert expected in cohort.warnings
+
+
 def test_no_message_shows_an_identifier(tmp_path):
     secret = "SECRET-77"
     patients = [
