@@ -44,6 +44,8 @@ class KaplanMeier:
         Of the limits.
     interval : str
         Scale of the limits.
+    entries : tuple of two numpy.ndarray, or None
+        Entry times in order and what each adds to the number at risk, where entry is late.
     warnings : tuple of str
         What a reader should know, e.g. a risk set that empties early.
     """
@@ -61,7 +63,28 @@ class KaplanMeier:
     n_at_start: int | float
     conf_level: float
     interval: str
+    entries: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     warnings: tuple[str, ...] = ()
+
+    def count_at_risk(self, time_months: float) -> int | float:
+        """Return the number (or weight) at risk just before a time, at time 0 that of the start.
+
+        Parameters
+        ----------
+        time_months : float
+            Zero or later.
+        """
+        following = int(np.searchsorted(self.time_months, time_months, side="left"))
+        if following == len(self.time_months):
+            return 0
+        if time_months == 0.0:
+            return self.n_at_start
+        at_risk = self.n_at_risk[following].item()
+        if self.entries is None:
+            return at_risk
+        entry, size = self.entries
+        between = slice(*np.searchsorted(entry, [time_months, self.time_months[following]]))
+        return type(at_risk)(at_risk - size[between].sum())
 
     def to_frame(self, group: str = "overall") -> pd.DataFrame:
         """Return the tidy curve, starting at time 0 with survival 1.

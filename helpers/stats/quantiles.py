@@ -75,7 +75,8 @@ def estimate_quantile(
     The estimate is the first time at which the curve is at or below 1 - q; where the curve is
     flat at exactly 1 - q, the middle of the flat piece, as R prints the median. Where it stays
     flat there to the end, R's ``print`` gives the beginning of the piece and ``quantile`` its
-    middle; the beginning is given here.
+    middle; the beginning is given here. A limit's curve that is not monotone, as with few at risk
+    after late entry, is likewise read at its first crossing, as ``print`` reads it.
 
     Standard error, and SPSS's interval: SE(S(t)) / f(t) at the first time t at which the curve
     is at or below 1 - q, with the density f = (S(u) - S(l)) / (l - u), where u is the last time

@@ -84,6 +84,7 @@ def estimate_kaplan_meier(
         n_at_start=_count_at_start(outcome),
         conf_level=conf_level,
         interval=interval,
+        entries=_sort_entries(outcome),
         warnings=(*outcome.warnings, *_find_early_end(table)),
     )
 
@@ -155,6 +156,16 @@ def _count_at_start(outcome: SurvivalOutcome) -> int | float:
     return int(np.count_nonzero(counted))
 
 
+def _sort_entries(
+    outcome: SurvivalOutcome,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    if outcome.entry_months is None:
+        return None
+    order = np.argsort(outcome.entry_months)
+    sizes = np.ones(len(order)) if outcome.weights is None else outcome.weights[order]
+    return outcome.entry_months[order], sizes
+
+
 def _find_early_end(table: LifeTable) -> tuple[str, ...]:
     emptied = np.flatnonzero(table.empties)
     if emptied.size == 0 or emptied[0] == len(table.time_months) - 1:
@@ -192,19 +203,14 @@ def estimate_survival_at(curve: KaplanMeier, time_months: float) -> SurvivalProb
             "give a time on the axis of the curve"
         )
     position = int(np.searchsorted(curve.time_months, time_months, side="right")) - 1
-    following = int(np.searchsorted(curve.time_months, time_months, side="left"))
-    ended = following == len(curve.time_months)
     values = (1.0, 0.0, 1.0, 1.0)
     if position >= 0:
         values = tuple(
             float(column[position])
             for column in (curve.survival, curve.std_error, curve.ci_lower, curve.ci_upper)
         )
-    if ended and values[0] > 0.0:
+    if time_months > curve.time_months[-1] and values[0] > 0.0:
         values = (np.nan,) * 4
-    at_risk = curve.n_at_start if position < 0 and time_months == 0.0 else None
-    if at_risk is None:
-        at_risk = 0 if ended else curve.n_at_risk[following].item()
     estimate, error, lower, upper = (None if np.isnan(value) else value for value in values)
     return SurvivalProbability(
         time_months=float(time_months),
@@ -212,7 +218,7 @@ def estimate_survival_at(curve: KaplanMeier, time_months: float) -> SurvivalProb
         std_error=error,
         ci_lower=lower,
         ci_upper=upper,
-        n_at_risk=at_risk,
+        n_at_risk=curve.count_at_risk(time_months),
         conf_level=curve.conf_level,
         interval=curve.interval,
         n_subjects=curve.n_subjects,
