@@ -1,0 +1,196 @@
+"""Step curves with bands, censored patients and the stretch that is not to be relied on."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.figures.theme import Look
+
+_COLUMNS = ("time_months", "n_at_risk", "n_censored", "estimate", "ci_lower", "ci_upper")
+
+
+def select_curve(curve: pd.DataFrame, group: str, *, start: float) -> pd.DataFrame:
+    """Return one group's curve from time 0 on, its limits filled where they are not known.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        Tidy curves.
+    group : str
+        Key of the group.
+    start : float
+        Estimate at time 0: 1 for survival, 0 for incidence.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    lines = curve.loc[curve["group"].astype(str) == group, list(_COLUMNS)].copy()
+    if lines.empty:
+        return lines
+    lines = lines.sort_values("time_months", kind="stable").reset_index(drop=True)
+    if lines.loc[0, "time_months"] > 0:
+        first = {
+            "time_months": 0.0,
+            "n_at_risk": lines.loc[0, "n_at_risk"],
+            "n_censored": 0,
+            "estimate": start,
+            "ci_lower": start,
+            "ci_upper": start,
+        }
+        lines = pd.concat([pd.DataFrame([first]), lines], ignore_index=True)
+    return lines
+
+
+def draw_curve(
+    ax: Axes,
+    lines: pd.DataFrame,
+    look: Look,
+    *,
+    min_at_risk: int,
+    label: str,
+    band: bool = True,
+    censored: bool = True,
+) -> None:
+    """Draw one curve: in colour while enough patients are at risk, pale beyond.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        To draw in.
+    lines : pandas.DataFrame
+        One curve, as :func:`select_curve` returns it.
+    look : Look
+        Colour, dash.
+    min_at_risk : int
+        Below it the curve is pale and has no band.
+    label : str
+        Of the curve, for readers of the figure object.
+    band, censored : bool
+        Whether the interval and the censored patients are drawn.
+    """
+    is_firm = (lines["n_at_risk"] >= min_at_risk) | (lines["time_months"] == 0)
+    n_firm = int(is_firm.cumprod().sum())
+    if lines.loc[0, "n_at_risk"] < min_at_risk:
+        n_firm = 0
+    firm = lines.iloc[:n_firm]
+    if 0 < n_firm < len(lines):
+        bridge = lines.iloc[[n_firm]].assign(
+            **{name: firm.iloc[-1][name] for name in ("estimate", "ci_lower", "ci_upper")}
+        )
+        firm = pd.concat([firm, bridge], ignore_index=True)
+    pale = lines.iloc[max(n_firm - 1, 0) :] if n_firm < len(lines) else lines.iloc[:0]
+    if len(pale):
+        ax.step(
+            pale["time_months"],
+            pale["estimate"],
+            where="post",
+            color=look.pale,
+            linestyle=look.dash,
+            linewidth=0.9,
+            label=f"_{label}, few at risk",
+            zorder=2,
+        )
+    if len(firm):
+        ax.step(
+            firm["time_months"],
+            firm["estimate"],
+            where="post",
+            color=look.colour,
+            linestyle=look.dash,
+            label=label,
+            zorder=4,
+        )
+        if band:
+            known = firm.dropna(subset=["ci_lower", "ci_upper"])
+            ax.fill_between(
+                known["time_months"],
+                known["ci_lower"],
+                known["ci_upper"],
+                step="post",
+                color=look.colour,
+                alpha=0.14,
+                linewidth=0,
+                zorder=1,
+            )
+    if censored:
+        _draw_censored(ax, lines, look, min_at_risk)
+
+
+def _draw_censored(ax: Axes, lines: pd.DataFrame, look: Look, min_at_risk: int) -> None:
+    marks = lines[lines["n_censored"] > 0]
+    is_firm = marks["n_at_risk"] >= min_at_risk
+    for part, colour in ((marks[is_firm], look.colour), (marks[~is_firm], look.pale)):
+        if len(part):
+            ax.plot(
+                part["time_months"],
+                part["estimate"],
+                linestyle="none",
+                marker="+",
+                markersize=4,
+                markeredgewidth=0.6,
+                color=colour,
+                label="_censored",
+                zorder=5,
+            )
+
+
+def draw_markers(
+    ax: Axes, lines: pd.DataFrame, look: Look, times: list[float], *, min_at_risk: int
+) -> None:
+    """Mark a curve at times within the stretch in colour, to tell it from others in grey."""
+    steps = lines.set_index("time_months")
+    points = []
+    for time in times:
+        before = steps.loc[steps.index <= time]
+        if time > 0 and len(before) and time <= steps.index[-1]:
+            last = before.iloc[-1]
+            if last["n_at_risk"] >= min_at_risk:
+                points.append((time, last["estimate"]))
+    if points:
+        ax.plot(
+            *zip(*points, strict=True),
+            linestyle="none",
+            marker=look.marker,
+            markersize=3.6,
+            markerfacecolor="white",
+            markeredgecolor=look.colour,
+            markeredgewidth=0.9,
+            label="_marker",
+            zorder=6,
+        )
+
+
+def read_at_risk(
+    at_risk: pd.DataFrame, curve: pd.DataFrame, group: str, time: float, column: str
+) -> int | None:
+    """Return a number of the table under the axis; what the frame lacks is read off the curve.
+
+    Parameters
+    ----------
+    at_risk, curve : pandas.DataFrame
+        Tidy frames of the set.
+    group : str
+        Key of the group.
+    time : float
+        Months; at risk is just before it, events and censored are up to it.
+    column : {"n_at_risk", "n_censored", "n_events"}
+        Which number.
+
+    Returns
+    -------
+    int or None
+    """
+    if len(at_risk):
+        is_here = (at_risk["group"].astype(str) == group) & (at_risk["time_months"] == time)
+        found = at_risk.loc[is_here, column]
+        if len(found):
+            return None if pd.isna(found.iloc[0]) else int(found.iloc[0])
+    lines = curve[curve["group"].astype(str) == group].sort_values("time_months")
+    if lines.empty:
+        return 0
+    if column == "n_at_risk":
+        later = lines[lines["time_months"] >= time]
+        return int(later.iloc[0][column]) if len(later) else 0
+    return int(lines.loc[lines["time_months"] < time, column].sum())

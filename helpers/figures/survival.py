@@ -1,0 +1,205 @@
+"""Kaplan-Meier figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.figures.axis import (
+    CurveLabel,
+    RiskRow,
+    choose_ticks,
+    draw_guide,
+    draw_labels,
+    draw_risk_table,
+    open_axes,
+    print_note,
+    style_axes,
+    wrap_label,
+)
+from helpers.figures.curves import draw_curve, draw_markers, read_at_risk, select_curve
+from helpers.figures.theme import DOUBLE_MM, INK, SINGLE_MM, Look, pick_looks, use_theme
+from helpers.formatting import (
+    NumberStyle,
+    capitalise,
+    format_count,
+    format_median,
+    format_p,
+    format_percent,
+    format_trimmed,
+    get_style,
+    name_test,
+    pluralise,
+)
+from helpers.formatting.lookup import (
+    find_comparison,
+    find_conf_level,
+    get_endpoint,
+    get_frame,
+    get_groups,
+)
+from helpers.results import ResultSet
+
+_RISK_COLUMNS = (("At risk", "n_at_risk"), ("Censored", "n_censored"), ("Events", "n_events"))
+
+
+def plot_survival(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    ax: Axes | None = None,
+    tick_step_months: float = 12.0,
+    min_at_risk: int = 10,
+    risk_table: str = "compact",
+    max_months: float | None = None,
+    width_mm: float | None = None,
+) -> Axes:
+    """Draw Kaplan-Meier curves with numbers at risk, medians and the test between groups.
+
+    Parameters
+    ----------
+    results : ResultSet
+        A survival set: frames ``curve`` and ``at_risk``.
+    style : NumberStyle or str
+        Of the numbers.
+    ax : matplotlib.axes.Axes, optional
+        To draw in; it needs room below and at its right. A new figure if not given.
+    tick_step_months : float
+        Distance of ticks; doubled until they fit.
+    min_at_risk : int
+        A curve with fewer at risk is drawn pale and without its interval.
+    risk_table : {"compact", "extended", "none"}
+        Under the axis: at risk; at risk, censored and events; nothing.
+    max_months : float, optional
+        End of the axis.
+    width_mm : float, optional
+        Of a new figure: 86 with one group, else 178.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Neither shown nor saved.
+    """
+    style, groups = get_style(style), get_groups(results)
+    curve = get_frame(results, "curve")
+    looks = dict(zip(groups, pick_looks(len(groups)), strict=True))
+    curves = {key: select_curve(curve, key, start=1.0) for key in groups}
+    curves = {key: lines for key, lines in curves.items() if len(lines)}
+    is_single = len(groups) == 1
+    width_mm = width_mm or (SINGLE_MM if is_single else DOUBLE_MM)
+    longest = max_months or max(
+        (lines["time_months"].max() for lines in curves.values()), default=tick_step_months
+    )
+    ticks = choose_ticks(longest, tick_step_months, at_most=10 if width_mm > SINGLE_MM else 9)
+    with use_theme():
+        rows = make_risk_rows(results, looks, ticks, risk_table=risk_table, style=style)
+        labels = [] if is_single else _make_labels(results, groups, curves, looks, style)
+        if ax is None:
+            ax = open_axes(
+                rows, labels, width_mm=width_mm, plot_height_mm=50.0 if is_single else 64.0
+            )
+        style_axes(
+            ax,
+            ticks,
+            top=1.0,
+            value_label=get_endpoint(results),
+            time_label=str(results.meta.get("time_label") or "Months"),
+            mark=lambda tick: format_trimmed(tick, style=style),
+        )
+        draw_guide(ax, 0.5)
+        for key, lines in curves.items():
+            draw_curve(ax, lines, looks[key], min_at_risk=min_at_risk, label=groups[key])
+            if not is_single:
+                draw_markers(ax, lines, looks[key], ticks, min_at_risk=min_at_risk)
+        draw_risk_table(ax, ticks, rows) if rows else None
+        draw_labels(ax, labels)
+        note = _summarise(results, groups, style) if is_single else make_test_note(results, style)
+        if note:
+            print_note(ax, note, corner=_choose_corner(curves, ticks[-1]))
+    return ax
+
+
+def make_risk_rows(
+    results: ResultSet,
+    looks: dict[str, Look],
+    ticks: list[float],
+    *,
+    risk_table: str,
+    style: NumberStyle,
+) -> list[RiskRow]:
+    """Return the rows of the table under the axis."""
+    if risk_table == "none":
+        return []
+    groups, is_extended = get_groups(results), risk_table == "extended"
+    rows: list[RiskRow] = []
+    for key, label in groups.items():
+        is_named = len(groups) > 1
+        name = wrap_label(label) if is_named else ""
+        colour = looks[key].colour if is_named else INK
+        if not is_extended:
+            rows.append(RiskRow(name, _read_row(results, key, ticks, "n_at_risk", style), colour))
+            continue
+        if is_named:
+            rows.append(RiskRow(name, (), colour))
+        for title, column in _RISK_COLUMNS:
+            rows.append(RiskRow(title, _read_row(results, key, ticks, column, style), INK))
+    return rows
+
+
+def _read_row(
+    results: ResultSet, group: str, ticks: list[float], column: str, style: NumberStyle
+) -> tuple[str, ...]:
+    at_risk, curve = get_frame(results, "at_risk"), get_frame(results, "curve")
+    numbers = (read_at_risk(at_risk, curve, group, tick, column) for tick in ticks)
+    return tuple(format_count(number, style=style) for number in numbers)
+
+
+def _make_labels(
+    results: ResultSet,
+    groups: dict[str, str],
+    curves: dict[str, pd.DataFrame],
+    looks: dict[str, Look],
+    style: NumberStyle,
+) -> list[CurveLabel]:
+    labels = []
+    for key, lines in curves.items():
+        median = results.find(f"{key}.median")
+        detail = "" if median is None else f"Median {format_median(median, style=style)}"
+        level = float(lines["estimate"].iloc[-1])
+        labels.append(CurveLabel(wrap_label(groups[key]), detail, level, looks[key]))
+    return labels
+
+
+def make_test_note(results: ResultSet, style: NumberStyle) -> str:
+    """Return the test between groups with its name and p-value, or nothing."""
+    test = find_comparison(results)
+    if test is None:
+        return ""
+    return (
+        f"{capitalise(name_test(test.method))}\n{format_p(test.p_value, letter=True, style=style)}"
+    )
+
+
+def _summarise(results: ResultSet, groups: dict[str, str], style: NumberStyle) -> str:
+    key = next(iter(groups))
+    median = results.find(f"{key}.median")
+    if median is None:
+        return ""
+    level = format_percent(find_conf_level(results), n=1, style=style)
+    value, _, interval = format_median(median, style=style).partition(" ")
+    unit = " months" if median.estimate is not None else ""
+    lines = [f"Median {value}{unit}"]
+    lines += [f"{level} CI {interval.strip('[]()')}"] if interval else []
+    if median.n is not None and median.events is not None:
+        noun = str(results.meta.get("event_noun") or "death")
+        count = format_count(median.events, style=style)
+        size = format_count(median.n, style=style)
+        lines.append(f"{count} {pluralise(median.events, noun)}, {size} patients")
+    return "\n".join(lines)
+
+
+def _choose_corner(curves: dict[str, pd.DataFrame], end: float) -> str:
+    late = [
+        lines.loc[lines["time_months"] <= end * 0.55, "estimate"].min() for lines in curves.values()
+    ]
+    return "upper right" if max(late, default=0.0) < 0.8 else "lower left"
