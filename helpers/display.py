@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import platform
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from helpers.document import (
     Block,
     FigureBlock,
     ResultsBlock,
+    Slot,
     TableBlock,
     TextBlock,
     block_to_json,
@@ -68,8 +70,9 @@ class Section:
                 f"id of an analysis must be new to its section, but {results.id!r} or one of "
                 f"{sorted(twice)[:3]} was recorded before; restart the notebook"
             )
-        self._sets[results.id] = results
-        return results
+        meta = {"abbreviations": dict(self._cohort.dictionary.abbreviations), **results.meta}
+        self._sets[results.id] = replace(results, meta=meta)
+        return self._sets[results.id]
 
     def text(self, describe: Callable[..., TextBlock], *results: ResultSet, **options: Any) -> None:
         """Show the sentence that `describe` makes of the results."""
@@ -86,6 +89,7 @@ class Section:
         plot: Callable[..., Any],
         caption: Callable[..., Any],
         *results: ResultSet,
+        slot: Slot | None = None,
         **options: Any,
     ) -> None:
         """Show the figure that `plot` draws of the results, with the words of `caption`."""
@@ -94,7 +98,7 @@ class Section:
         if not self._can_show(*results):
             return
         axes = plot(*results, style=self.style, **options)
-        text = caption(*results, style=self.style)
+        text = caption(*results, style=self.style, slot=slot)
         synthetic = self._cohort.synthetic
         _emit(render_figure(axes, text, collect_data(*results), synthetic=synthetic))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @explain_omission
-def describe_characteristics(
+def summarise_characteristics(
     cohort: Cohort,
     *,
     set_id: str,

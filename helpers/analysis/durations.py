@@ -85,7 +85,7 @@ def summarise_groups(
 
 
 @explain_omission
-def describe_follow_up(
+def summarise_follow_up(
     cohort: Cohort,
     *,
     set_id: str = "followup",

@@ -81,6 +81,8 @@ def derive_endpoints(values: Columns) -> dict[str, np.ndarray]:
             made = times[first] + sign * times[second]
             times[total] = _fill_missing(times.get(total), made)
     endpoints: dict[str, np.ndarray] = dict(times)
+    if "len_start_date" in values:
+        endpoints["len_start_year"] = _read_years(values["len_start_date"])
     if "os_months" not in times or "dead" not in values:
         return endpoints
     dead = values["dead"] == "yes"
@@ -93,6 +95,13 @@ def derive_endpoints(values: Columns) -> dict[str, np.ndarray]:
         if name in times:
             endpoints[event] = dead.copy()
     return endpoints | _derive_aml(values, times, dead)
+
+
+def _read_years(dates: np.ndarray) -> np.ndarray:
+    days = dates.astype("datetime64[D]")
+    years = days.astype("datetime64[Y]").astype(float) + 1970
+    years[np.isnat(days)] = np.nan
+    return years
 
 
 def _derive_times(values: Columns) -> dict[str, np.ndarray]:

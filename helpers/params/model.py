@@ -80,7 +80,7 @@ class Params(BaseModel):
     )
     aml_estimator: Literal["aalen-johansen", "one-minus-kaplan-meier"] = Field(
         "one-minus-kaplan-meier",
-        description="Estimator of AML incidence that the text quotes first; both are shown",
+        description="AML estimator quoted first; both are shown",
     )
     univariate_factors: FactorList = Field(
         [
@@ -198,9 +198,22 @@ class Params(BaseModel):
         }
 
     @property
+    def quoted_estimator(self) -> str:
+        """Return the key of the AML estimator that the text quotes first."""
+        names = {
+            "aalen-johansen": "cumulative_incidence",
+            "one-minus-kaplan-meier": "one_minus_km",
+        }
+        return names[self.aml_estimator]
+
+    @property
     def plot_options(self) -> dict[str, Any]:
         """Return the options of the survival figures."""
-        return {"min_at_risk": self.min_at_risk, "risk_table": self.risk_table}
+        return {
+            "tick_step_months": self.axis_step_months,
+            "min_at_risk": self.min_at_risk,
+            "risk_table": self.risk_table,
+        }
 
     @field_validator("formats", "survival_horizons_months", "univariate_factors", "model_factors")
     @classmethod
