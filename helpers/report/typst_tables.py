@@ -14,6 +14,8 @@ _ALIGNMENT = {"l": "left", "c": "center", "r": "right"}
 _LETTERS_PER_LINE = 100
 _LETTERS_BETWEEN_COLUMNS = 3
 _INDENT_PT = 9
+#: A table of more rows may go on over the page.
+_MAX_ROWS_KEPT = 24
 
 
 def write_table(node: TableNode) -> str:
@@ -24,6 +26,7 @@ def write_table(node: TableNode) -> str:
     block = node.block
     n_columns = count_columns(block)
     head = "".join(_write_head(block))
+    keep = "true" if len(block.rows) <= _MAX_ROWS_KEPT else "false"
     groups = {number for number, row in enumerate(block.rows) if number and opens_group(row)}
     body = "".join(
         f"    {_write_cell(block, placed, opens=placed.row in groups)},\n"
@@ -32,7 +35,7 @@ def write_table(node: TableNode) -> str:
     notes = "".join(f"[{note}], " for note in _list_notes(block))
     wide = "true" if estimate_width(block) > _LETTERS_PER_LINE else "false"
     return (
-        f"#listing(wide: {wide}, label: {quote_typst(node.label)}, "
+        f"#listing(wide: {wide}, keep: {keep}, label: {quote_typst(node.label)}, "
         f"name: {_write_words(block.title)}, notes: ({notes}),\n"
         f"  table(columns: {n_columns},\n    table.hline(stroke: ink-rule),\n"
         f"    table.header(repeat: true,\n{head}    ),\n"

@@ -1,0 +1,127 @@
+"""Appendices that every manuscript has: comparison, omissions, parameters, provenance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from helpers.document import Cell, Row, TableBlock, TextBlock
+from helpers.report.blocks import Prose
+from helpers.report.manuscript import Part
+
+if TYPE_CHECKING:
+    from helpers.published.compare import Comparison, ComparisonTable
+
+
+def make_comparison_appendix(
+    comparison: ComparisonTable, labels: Mapping[str, str] | None = None
+) -> Part:
+    """Return the published numbers beside the reproduced ones.
+
+    Parameters
+    ----------
+    comparison : ComparisonTable
+        One row for each printed number.
+    labels : mapping of str to str, optional
+        Verdicts in words.
+    """
+    words = labels or {}
+    rows = tuple(_write_comparison(row, words) for row in comparison)
+    tables = [
+        TableBlock(
+            "table.comparison",
+            "Published against reproduced numbers.",
+            (tuple(map(Cell, ("Entry", "Place", "Printed", "Reproduced", "Verdict"))),),
+            rows,
+            "llrrl",
+            slot="appendix",
+        )
+    ]
+    reasons = tuple(
+        (Cell(row.entry_id), Cell(words.get(row.verdict, row.verdict)), Cell(row.reason))
+        for row in comparison.not_equal
+        if row.reason
+    )
+    if reasons:
+        head = (tuple(map(Cell, ("Entry", "Verdict", "Reason"))),)
+        title = "Why a published number was not met."
+        tables.append(
+            TableBlock("table.comparison_reasons", title, head, reasons, "lll", slot="appendix")
+        )
+    refs = tuple(table.id for table in tables)
+    text = TextBlock("comparison", _escape_markdown(comparison.describe()), refs)
+    return Part(title="Published against reproduced", items=(text, *tables))
+
+
+def make_omitted_appendix(omitted: Iterable[Mapping[str, str]]) -> Part | None:
+    """Return the analyses that could not be made, or None where all could."""
+    rows = tuple((Cell(item.get("title") or item["id"]), Cell(item["reason"])) for item in omitted)
+    if not rows:
+        return None
+    table = _make_table("omitted", "Analyses left out.", ("Analysis", "Why"), rows)
+    return Part(title="What could not be computed", items=(table,))
+
+
+def make_provenance_appendix(
+    parameters: Mapping[str, Any],
+    provenance: Mapping[str, str],
+    *,
+    descriptions: Mapping[str, str] | None = None,
+    warnings: Iterable[str] = (),
+) -> Part:
+    """Return parameters and origin of the report.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Scrubbed values by name.
+    provenance : mapping of str to str
+        What the report was made of and with, in order.
+    descriptions : mapping of str to str, optional
+        Meaning of each parameter.
+    warnings : iterable of str
+        About the data, printed as a list.
+    """
+    known = descriptions or {}
+    values = tuple(
+        (Cell(name), Cell(_show_value(value)), Cell(known.get(name, "")))
+        for name, value in parameters.items()
+    )
+    origin = tuple((Cell(name), Cell(text)) for name, text in provenance.items())
+    items: list[Any] = [
+        _make_table("parameters", "Parameters.", ("Name", "Value", "Meaning"), values),
+        _make_table("provenance", "Provenance.", ("What", "Which"), origin),
+    ]
+    listed = "\n".join(f"- {_escape_markdown(text)}" for text in warnings)
+    if listed:
+        items.append(Prose(f"Remarks on the data:\n\n{listed}"))
+    return Part(title="Parameters and provenance", items=tuple(items))
+
+
+def _make_table(name: str, title: str, head: tuple[str, ...], rows: tuple[Row, ...]) -> TableBlock:
+    header = (tuple(Cell(text) for text in head),)
+    return TableBlock(f"table.{name}", title, header, rows, "l" * len(head), slot="appendix")
+
+
+def _write_comparison(row: Comparison, words: Mapping[str, str]) -> Row:
+    unit = f" {row.unit}" if row.unit and row.unit not in row.printed else ""
+    return (
+        Cell(row.entry_id),
+        Cell(row.place),
+        Cell(f"{row.printed}{unit}"),
+        Cell(row.reproduced or "\u2013"),
+        Cell(words.get(row.verdict, row.verdict)),
+    )
+
+
+def _show_value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _escape_markdown(text: str) -> str:
+    """Return text whose every mark is a letter to Markdown."""
+    marks = frozenset("\\`*_{}[]()<>#+-.!|~$&\"'^=:")
+    return "".join(f"\\{letter}" if letter in marks else letter for letter in text)

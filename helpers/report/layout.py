@@ -1,0 +1,93 @@
+"""The files of a report folder and where they stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from helpers.report.blocks import SectionContent
+from helpers.report.html import write_html
+from helpers.report.manuscript import Manuscript, assemble_manuscript
+from helpers.report.markdown import MarkdownConverter
+from helpers.report.numbering import Numbering
+from helpers.report.pages import Page
+from helpers.report.section_page import make_section_page
+
+FORMATS = ("html", "pdf")
+FORMAT_NAMES = {"html": "HTML", "pdf": "PDF"}
+
+
+def iterate_pages(
+    manuscript: Manuscript,
+    *,
+    numbering: Numbering,
+    markdown: MarkdownConverter,
+    formats: Sequence[str],
+) -> Iterator[tuple[str, Page]]:
+    """Yield each page with its path in the report, without suffix.
+
+    Parameters
+    ----------
+    manuscript : Manuscript
+        Of the report.
+    numbering : Numbering
+        Of the manuscript.
+    markdown : MarkdownConverter
+        Prepared with all prose.
+    formats : sequence of str
+        Which files a page may link to.
+    """
+    head = manuscript.front.running_head or manuscript.front.title
+    yield (
+        "manuscript",
+        assemble_manuscript(
+            manuscript,
+            numbering=numbering,
+            markdown=markdown,
+            links=_link_manuscript(manuscript.sections, formats),
+        ),
+    )
+    for section in manuscript.sections:
+        page = make_section_page(
+            section,
+            numbering=numbering,
+            markdown=markdown,
+            running_head=head,
+            links=_link_section(section, formats),
+        )
+        yield f"sections/{section.name}", page
+
+
+def write_page(folder: Path, path: str, page: Page, formats: Sequence[str]) -> None:
+    """Write a page in each format."""
+    for name in formats:
+        data = _get_writer(name)(page)
+        target = folder / f"{path}.{name}"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(data)
+
+
+def _get_writer(name: str) -> Callable[[Page], bytes]:
+    if name == "html":
+        return lambda page: write_html(page).encode("utf-8")
+    from helpers.report.pdf import write_pdf
+
+    return write_pdf
+
+
+def _link_manuscript(
+    sections: Sequence[SectionContent], formats: Sequence[str]
+) -> list[tuple[str, str]]:
+    links = [(f"manuscript.{name}", FORMAT_NAMES[name]) for name in formats if name != "html"]
+    links += [
+        (f"sections/{section.name}.ipynb", f"Notebook {section.name}") for section in sections
+    ]
+    return [*links, ("results.json", "All results")]
+
+
+def _link_section(section: SectionContent, formats: Sequence[str]) -> list[tuple[str, str]]:
+    links = [("../manuscript.html", "Manuscript")] if "html" in formats else []
+    links.append((f"{section.name}.ipynb", "Executed notebook"))
+    return links + [
+        (f"{section.name}.{name}", FORMAT_NAMES[name]) for name in formats if name != "html"
+    ]

@@ -1,0 +1,224 @@
+"""Put the manuscript together: front matter, sections, supplement, appendices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from helpers.document import Block, FigureBlock, ResultsBlock, Slot, TableBlock, TextBlock
+from helpers.report.blocks import Code, Item, Prose, SectionContent
+from helpers.report.markdown import Fragment, MarkdownConverter
+from helpers.report.numbering import Numbering, number_blocks
+from helpers.report.pages import (
+    Node,
+    Page,
+    PageBreak,
+    PageBuilder,
+    level_headings,
+    list_fragments,
+    list_shown,
+)
+
+_PART_LEVEL = 2
+_SECTION_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the manuscript that no notebook makes.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    items : tuple of items
+        Prose and blocks in order.
+    """
+
+    title: str
+    items: tuple[Prose | TextBlock | TableBlock | FigureBlock, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """What stands around the sections.
+
+    Attributes
+    ----------
+    title, running_head : str
+        Of the manuscript.
+    authors, affiliations, keywords : tuple of str
+        Of the title block.
+    abstract : tuple of (str, TextBlock)
+        Heading and sentences of each part of the structured abstract.
+    before, after : tuple of Part
+        Between abstract and results (introduction, methods), and between results and
+        references (discussion, conclusion).
+    references : tuple of str
+        Markdown, one each, numbered in order.
+    """
+
+    title: str
+    running_head: str = ""
+    authors: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    abstract: tuple[tuple[str, TextBlock], ...] = ()
+    before: tuple[Part, ...] = ()
+    after: tuple[Part, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manuscript:
+    """All that is in the manuscript, in reading order.
+
+    Attributes
+    ----------
+    front : FrontMatter
+        Title block, abstract and the parts around the results.
+    sections : tuple of SectionContent
+        The results.
+    appendices : tuple of Part
+        At the end.
+    """
+
+    front: FrontMatter
+    sections: tuple[SectionContent, ...]
+    appendices: tuple[Part, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Return every item once, in the order that numbers follow."""
+        parts = (*self.front.before, *self.sections, *self.front.after, *self.appendices)
+        return tuple(item for part in parts for item in part.items)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return every block, in the order that numbers follow."""
+        return tuple(item for item in self.items if not isinstance(item, Prose | Code))
+
+    @property
+    def synthetic(self) -> bool:
+        """Return whether any section was made from simulated patients."""
+        found = (block for block in self.blocks if isinstance(block, ResultsBlock))
+        return any(block.context.get("synthetic") for block in found)
+
+    def number(self) -> Numbering:
+        """Return the number of each table and figure."""
+        return number_blocks(self.blocks)
+
+    def list_fragments(self) -> Iterator[Fragment]:
+        """Yield all Markdown of the manuscript, for one run of the converter."""
+        yield from list_fragments(self.items)
+        yield from list_fragments(block for _, block in self.front.abstract)
+        yield Fragment(_list_references(self.front.references), math=True)
+
+
+def assemble_manuscript(
+    manuscript: Manuscript,
+    *,
+    numbering: Numbering,
+    markdown: MarkdownConverter,
+    links: Sequence[tuple[str, str]] = (),
+) -> Page:
+    """Return the manuscript's page.
+
+    Parameters
+    ----------
+    manuscript : Manuscript
+        What it holds.
+    numbering : Numbering
+        From :meth:`Manuscript.number`.
+    markdown : MarkdownConverter
+        Of the build.
+    links : sequence of (str, str)
+        Address and words of each link below the title.
+
+    Returns
+    -------
+    Page
+        Blocks of the main slot stand where their notebook shows them; those of the
+        supplement follow the references under their section's title; appendices end it.
+    """
+    front = manuscript.front
+    builder = PageBuilder(markdown, numbering, list_shown(manuscript.items))
+    return Page(
+        title=front.title,
+        running_head=front.running_head or front.title,
+        kind="manuscript",
+        nodes=level_headings(_iterate_nodes(manuscript, builder)),
+        synthetic=manuscript.synthetic,
+        authors=front.authors,
+        affiliations=front.affiliations,
+        keywords=front.keywords,
+        abstract=tuple(
+            builder.sentence(block, heading=heading) for heading, block in front.abstract
+        ),
+        links=tuple(links),
+    )
+
+
+def _iterate_nodes(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Node]:
+    front = manuscript.front
+    yield from _iterate_parts(front.before, builder, _PART_LEVEL)
+    yield builder.heading(_PART_LEVEL, "Results")
+    for section in manuscript.sections:
+        yield from builder.items(_keep_slots(section.items, "main"), shift=_SECTION_LEVEL - 1)
+    yield from _iterate_parts(front.after, builder, _PART_LEVEL)
+    if front.references:
+        yield builder.heading(_PART_LEVEL, "References")
+        yield from builder.prose(_list_references(front.references))
+    yield from _iterate_supplement(manuscript, builder)
+    yield from _iterate_appendices(manuscript, builder)
+
+
+def _iterate_parts(parts: Iterable[Part], builder: PageBuilder, level: int) -> Iterator[Node]:
+    for part in parts:
+        yield builder.heading(level, part.title)
+        yield from builder.items(part.items, shift=level)
+
+
+def _iterate_supplement(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Node]:
+    groups = [
+        (section.title, _list_slot(section.items, "supplement")) for section in manuscript.sections
+    ]
+    groups = [(title, blocks) for title, blocks in groups if blocks]
+    if not groups:
+        return
+    yield PageBreak()
+    yield builder.heading(_PART_LEVEL, "Supplementary material")
+    for title, blocks in groups:
+        yield builder.heading(_SECTION_LEVEL, title)
+        yield from builder.items(blocks)
+
+
+def _iterate_appendices(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Node]:
+    shown = [
+        block for section in manuscript.sections for block in _list_slot(section.items, "appendix")
+    ]
+    if not (shown or manuscript.appendices):
+        return
+    yield PageBreak()
+    yield builder.heading(_PART_LEVEL, "Appendices")
+    yield from builder.items(shown)
+    yield from _iterate_parts(manuscript.appendices, builder, _SECTION_LEVEL)
+
+
+def _keep_slots(items: Iterable[Item], slot: Slot) -> Iterator[Item]:
+    """Yield items without the tables and figures of other slots."""
+    return (item for item in items if _get_slot(item) in {slot, None})
+
+
+def _list_slot(items: Iterable[Item], slot: Slot) -> list[Item]:
+    return [item for item in items if _get_slot(item) == slot]
+
+
+def _get_slot(item: Item) -> Slot | None:
+    if isinstance(item, TableBlock):
+        return item.slot
+    return item.text.slot if isinstance(item, FigureBlock) else None
+
+
+def _list_references(references: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {text}" for number, text in enumerate(references, 1))

@@ -1,0 +1,132 @@
+"""Put a finished report in its place at once: it is there whole, or as it was before."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.errors import BuildError, ParameterError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def check_report_name(name: str) -> str:
+    """Return the name of a report, which is that of its folder.
+
+    Raises
+    ------
+    ParameterError
+        If it is anything but letters, digits, ``_``, ``.`` and ``-``.
+    """
+    if not _NAME.fullmatch(name):
+        raise ParameterError(
+            "name of the report must be letters, digits, '_', '.' and '-', beginning with a "
+            f"letter or digit, but was {name!r}; choose another with --name"
+        )
+    return name
+
+
+@contextmanager
+def staged_report(output_dir: Path, name: str) -> Iterator[Path]:
+    """Give an empty folder, and swap it in for the report when all went well.
+
+    Parameters
+    ----------
+    output_dir : Path
+        Where the reports are.
+    name : str
+        Of the report.
+
+    Yields
+    ------
+    Path
+        The folder to write into; it is removed if anything fails.
+
+    Raises
+    ------
+    BuildError
+        If another process builds this report, or the disk refuses.
+    """
+    final = output_dir / check_report_name(name)
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        with _hold_lock(output_dir / f".{name}.lock", name):
+            _recover(output_dir, name)
+            stage = output_dir / f".{name}.new-{os.getpid()}"
+            stage.mkdir()
+            try:
+                yield stage
+                _swap(stage, final)
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise BuildError(
+            f"report {name!r} could not be written ({error.strerror or error}); the last report "
+            "is as it was"
+        ) from error
+
+
+@contextmanager
+def _hold_lock(path: Path, name: str) -> Iterator[None]:
+    """Keep others from building the same report; the system lets go when the process ends."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows
+        yield
+        return
+    with path.open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise BuildError(
+                f"report {name!r} is being built by process {holder}; wait until it is done"
+            ) from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _recover(output_dir: Path, name: str) -> None:
+    """Undo what a killed build left."""
+    final, old = output_dir / name, output_dir / f".{name}.old"
+    if old.exists():
+        if final.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(final)
+    for stage in output_dir.glob(f".{name}.new-*"):
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _swap(stage: Path, final: Path) -> None:
+    """Put `stage` in the place of `final`; what was there ends up in `stage`."""
+    if not final.exists():
+        stage.rename(final)
+    elif not _exchange(stage, final):
+        old = final.parent / f".{final.name}.old"
+        final.rename(old)
+        stage.rename(final)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    done = rename(
+        _AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE)
+    )
+    return done == 0
