@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from decimal import Decimal
 
@@ -7,6 +8,9 @@ import pytest
 from ledger_cases import PAPER, make_ledger, make_record, read_paper
 
 from helpers.errors import FaultsError, ParameterError
+from helpers.published.audit import audit_published
+from helpers.published.comparison import VERDICT_WORDS
+from helpers.published.entries import FIELDS, KINDS, SCOPES, Entry
 from helpers.published.ledger import check_ledger, read_ledger
 
 
@@ -176,3 +180,24 @@ def test_spans_of_words_need_decimals():
     assert not entry.is_exact
     with pytest.raises(ValueError, match="decimals of entry 'a' must be given"):
         _ = entry.spans
+
+
+README = (PAPER.parents[1] / "helpers" / "published" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_readme_is_a_ledger_without_findings(tmp_path):
+    path = tmp_path / "example.yml"
+    path.write_text(README.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    ledger = read_ledger(path)
+    assert list(ledger.entries) == ["all.n", "women.n", "men.n", "men.pct"]
+    assert audit_published(ledger) == ()
+
+
+@pytest.mark.parametrize("word", [*FIELDS, *KINDS, *SCOPES, *VERDICT_WORDS])
+def test_the_readme_names_every_field_kind_scope_and_verdict(word):
+    assert f"`{word}`" in README
+
+
+def test_the_readme_names_every_key_of_an_entry():
+    keys = {field.name for field in dataclasses.fields(Entry)} - {"numbers"} | {"value"}
+    assert [key for key in keys if f"`{key}`" not in README] == []
