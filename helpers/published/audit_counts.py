@@ -54,8 +54,7 @@ def _describe_percentage(
     hints = [
         *find_shortenings(entry, [percent]),
         *find_denominators(ledger, entry, count, whole),
-        *find_complements(ledger, entry),
-    ]
+    ] or list(find_complements(ledger, entry))
     least, most = (format_exact(100 * count / side, 4) for side in (span.upper, span.lower))
     told = "; ".join(hint.describe() for hint in hints) or "no known convention gives it"
     return Finding(

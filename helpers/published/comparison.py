@@ -103,7 +103,8 @@ class Comparison:
 
     def explain(self) -> str:
         """Return the reason, with the conventions under which the printed value comes out."""
-        found = f"found by convention: {'; '.join(self.conventions)}" if self.conventions else ""
+        listed = "; ".join(self.conventions)
+        found = f"the printed value comes out as: {listed}" if listed else ""
         return "; ".join(text for text in (self.reason.rstrip("."), found) if text)
 
 

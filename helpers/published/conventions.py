@@ -161,7 +161,11 @@ def find_denominators(
 
 
 def find_complements(ledger: Ledger, entry: Entry) -> Iterator[ConventionMatch]:
-    """Yield the sums in which an entry is what the other printed percentages leave of 100."""
+    """Yield the sums in which an entry is what the other printed percentages leave of 100.
+
+    It explains a percentage only where nothing else does: where one of two was cut off, each
+    is what the other leaves.
+    """
     for item in ledger.sums:
         if not isinstance(item.total, Decimal) or entry.id not in item.parts:
             continue
@@ -195,11 +199,7 @@ def _search_entry(
     results: Mapping[str, Result],
     offered: Mapping[str, Mapping[str, Alternate]],
 ) -> Iterator[ConventionMatch]:
-    if row.computed:
-        yield from find_shortenings(entry, [to_decimal(value) for value in row.computed])
-    result = results.get(entry.result)
-    if result is not None and entry.field == "percent" and result.kind == "count":
-        yield from _search_denominators(ledger, entry, result)
+    yield from _search_arithmetic(ledger, entry, row, results.get(entry.result))
     for name, alternate in offered.get(entry.result, {}).items():
         other = alternate if isinstance(alternate, Result) else alternate()
         yield from _try_result(entry, other, CONVENTIONS.get(name, name))
@@ -208,15 +208,20 @@ def _search_entry(
             yield from _try_result(entry, results[result_id], name)
 
 
-def _search_denominators(ledger: Ledger, entry: Entry, result: Result) -> Iterator[ConventionMatch]:
-    if result.estimate is None or not result.n:
-        return
-    count, used = to_decimal(result.estimate), Decimal(result.n)
-    yield from find_denominators(ledger, entry, count, used)
+def _search_arithmetic(
+    ledger: Ledger, entry: Entry, row: Comparison, result: Result | None
+) -> list[ConventionMatch]:
+    if not row.computed:
+        return []
+    found = [*find_shortenings(entry, [to_decimal(value) for value in row.computed])]
+    if result is None or result.kind != "count" or entry.field != "percent" or not result.n:
+        return found
+    count, used = to_decimal(result.estimate or 0), Decimal(result.n)
+    found += find_denominators(ledger, entry, count, used)
     if result.missing:
         everyone = used + result.missing
-        yield from _try_denominator(entry, count, everyone, used, CONVENTIONS["with_missing"])
-    yield from find_complements(ledger, entry)
+        found += _try_denominator(entry, count, everyone, used, CONVENTIONS["with_missing"])
+    return found or list(find_complements(ledger, entry))
 
 
 def _try_denominator(

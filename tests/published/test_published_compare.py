@@ -218,7 +218,8 @@ def test_the_appendix_says_verdict_and_reasons_in_words():
         {
             "place": "Table 9", "what": "Median: all", "printed": "23 months",
             "reproduced": "29 months", "verdict": "definition assumed",
-            "reason": "assumed: from failure; found by convention: cut off; plain limits",
+            "reason": "assumed: from failure; the printed value comes out as: cut off; "
+            "plain limits",
         }
     ]  # fmt: skip
     assert list(VERDICT_WORDS) == list(VERDICT_LABELS)

@@ -64,6 +64,16 @@ def test_what_the_others_leave_of_a_hundred_is_tried():
     assert match.arithmetic == "100 - 66 = 34"
 
 
+def test_what_is_left_of_a_hundred_is_no_explanation_beside_another():
+    ledger = make_ledger(
+        make_share(66),
+        make_record("rest", "34%", 34, kind="percent", field="percent"),
+        sums=[{"total": 100, "parts": ["share", "rest"]}],
+    )
+    results = {**share_result(261, 392), "r.rest": Result(id="r.rest", kind="count", estimate=1)}
+    assert [match.convention for match in search(ledger, results)] == ["cut off, not rounded"]
+
+
 def test_rounding_twice_and_to_even_are_tried():
     p_value = make_record("p", "p=0.03", 0.03, kind="p_value", field="p_value", decimals=2)
     results = {"r.p": Result(id="r.p", kind="test", p_value=0.0246)}
