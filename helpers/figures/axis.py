@@ -26,7 +26,7 @@ from helpers.figures.theme import (
 _LABEL_GAP_MM = 4.5
 _BELOW_AXIS_MM = 10.5
 _SAMPLE_MM = 7.0
-_MAX_LABEL_MM = 44.0
+_MAX_LABEL_MM = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,15 @@ class CurveLabel:
         Estimate at the curve's end.
     look : Look
         Of the curve.
+    is_pale : bool
+        Whether the whole curve is drawn pale.
     """
 
     name: str
     detail: str
     level: float
     look: Look
+    is_pale: bool = False
 
     @property
     def height_mm(self) -> float:
@@ -110,7 +113,7 @@ def open_axes(
     """
     widest = max((measure_text(row.label) for row in rows), default=0.0)
     left = max(14.0, widest + _LABEL_GAP_MM + 2.0)
-    beside = [measure_text(label.name, SMALL_PT) for label in labels]
+    beside = [measure_text(label.name, SMALL_PT, bold=True) for label in labels]
     beside += [measure_text(label.detail, SMALL_PT) for label in labels]
     right = max(beside, default=0.0) + (_SAMPLE_MM + 4.5 if labels else 4.0)
     below = _BELOW_AXIS_MM + (sum(row.n_lines for row in rows) + 1.3) * LINE_MM if rows else 11.0
@@ -164,7 +167,17 @@ def draw_risk_table(
 ) -> None:
     """Print the table under the axis, each number centred under its tick."""
     down = -_BELOW_AXIS_MM
-    _print_row_label(ax, heading, down, weight="bold")
+    place = shift_from(ax, x_of=ax.transAxes, y_of=ax.transAxes, x_mm=-2.4, y_mm=down)
+    ax.text(
+        0,
+        0,
+        heading,
+        transform=place,
+        va="center",
+        fontsize=SMALL_PT,
+        fontweight="bold",
+        clip_on=False,
+    )
     down -= LINE_MM * 1.1
     for row in rows:
         _print_row_label(ax, row.label, down, colour=row.colour)
@@ -185,9 +198,7 @@ def draw_risk_table(
         down -= row.n_lines * LINE_MM
 
 
-def _print_row_label(
-    ax: Axes, text: str, down_mm: float, *, colour: str | None = None, weight: str = "normal"
-) -> None:
+def _print_row_label(ax: Axes, text: str, down_mm: float, *, colour: str) -> None:
     n_lines = text.count("\n") + 1
     place = shift_from(
         ax,
@@ -196,7 +207,6 @@ def _print_row_label(
         x_mm=-_LABEL_GAP_MM,
         y_mm=down_mm - (n_lines - 1) * LINE_MM / 2,
     )
-    kind = {"color": colour} if colour else {}
     ax.text(
         0,
         0,
@@ -205,10 +215,9 @@ def _print_row_label(
         ha="right",
         va="center",
         fontsize=SMALL_PT,
-        fontweight=weight,
+        color=colour,
         linespacing=1.25,
         clip_on=False,
-        **kind,
     )
 
 
@@ -268,11 +277,12 @@ def _draw_label(ax: Axes, label: CurveLabel, middle_mm: float) -> None:
         ax.get_position().width * ax.get_figure(root=True).get_figwidth()
     )
     start = 1 + width * 0.35
+    colour = label.look.pale if label.is_pale else label.look.colour
     ax.plot(
         [start, start + width],
         [0, 0],
         transform=sample,
-        color=label.look.colour,
+        color=colour,
         linestyle=label.look.dash,
         clip_on=False,
         label="_sample",
@@ -281,7 +291,7 @@ def _draw_label(ax: Axes, label: CurveLabel, middle_mm: float) -> None:
         [start + width / 2],
         [0],
         transform=sample,
-        color=label.look.colour,
+        color=colour,
         marker=label.look.marker,
         markersize=3.6,
         markerfacecolor="white",
@@ -321,9 +331,9 @@ def _draw_label(ax: Axes, label: CurveLabel, middle_mm: float) -> None:
         )
 
 
-def wrap_label(text: str) -> str:
+def wrap_label(text: str, *, bold: bool = False) -> str:
     """Return a group's label in lines that leave room for the curves."""
-    return wrap_text(text, _MAX_LABEL_MM, SMALL_PT)
+    return wrap_text(text, _MAX_LABEL_MM, SMALL_PT, bold=bold)
 
 
 def print_note(ax: Axes, text: str, *, corner: str = "upper right") -> None:

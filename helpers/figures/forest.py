@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import blended_transform_factory
 
 from helpers.figures.axis import shift_from
 from helpers.figures.theme import (
@@ -36,7 +37,7 @@ _EVENTS = (0, -3.0)
 _RATIO = (1, 3.0)
 _P_VALUE = (1, 50.0)
 _TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_WIDEST = (0.05, 20.0)
+_WIDEST = (0.1, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,13 @@ def _style_axes(
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="x", bottom=True)
-    ax.axvline(1.0, color=FAINT, linewidth=0.6, zorder=0)
+    ax.plot([1.0, 1.0], [n_rows - 0.5, -0.4], color=FAINT, linewidth=0.6, zorder=0, label="_one")
     name = "Subdistribution hazard ratio" if "fine_gray" in results.id else "Hazard ratio"
     level = format_percent(find_conf_level(results), n=1, style=style)
-    ax.set_xlabel(
-        f"{name} ({level} CI), logarithmic axis\n← lower hazard        higher hazard →",
-        linespacing=1.35,
-    )
+    ax.set_xlabel(f"{name} ({level} CI), logarithmic axis", labelpad=15)
+    for text, ha, x_mm in (("← lower hazard", "right", -1.5), ("higher hazard →", "left", 1.5)):
+        place = shift_from(ax, x_of=ax.transData, y_of=ax.transAxes, x_mm=x_mm, y_mm=-6.8)
+        ax.text(1.0, 0, text, transform=place, ha=ha, va="center", fontsize=SMALL_PT, clip_on=False)
 
 
 def _draw_row(
@@ -236,7 +237,14 @@ def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -
         (f"{name} ({level} CI)", _RATIO, "left"),
         (f"{style.p_letter} value", _P_VALUE, "right"),
     ):
-        _print(ax, -1.05, text, edge, ha, bold=True)
+        _print(ax, -1.15, text, edge, ha, bold=True)
+    figure = ax.get_figure(root=True)
+    width = ax.get_position().width * figure.get_figwidth() * 25.4
+    ends = ((-left + 2.0) / width, 1 + _P_VALUE[1] / width)
+    rule = blended_transform_factory(ax.transAxes, ax.transData)
+    ax.plot(
+        ends, [-0.6, -0.6], transform=rule, color=INK, linewidth=0.6, clip_on=False, label="_rule"
+    )
 
 
 def _print(

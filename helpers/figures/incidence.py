@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -126,9 +127,12 @@ def _select_curves(
 
 
 def _choose_top(curves: dict[tuple[str, str], pd.DataFrame]) -> float:
-    highest = max(
-        (lines[["estimate", "ci_upper"]].max().max() for lines in curves.values()), default=1.0
-    )
+    highest = 0.0
+    for (estimator, _), lines in curves.items():
+        drawn = ["estimate", "ci_upper"] if estimator == "cumulative_incidence" else ["estimate"]
+        highest = max(highest, float(lines[drawn].max().max()))
+    if not curves:
+        return 1.0
     if highest > 0.5:
         return min(1.0, math.ceil(highest * 5 - 1e-9) / 5)
     return max(0.2, math.ceil(highest * 10 - 1e-9) / 10)
@@ -159,7 +163,8 @@ def _make_labels(
             if result is not None and result.estimate is not None:
                 when = format_trimmed(time, style=style)
                 details.append(f"{when} months: {format_probability(result, style=style)}")
-        look = looks[key] if estimator == "cumulative_incidence" else _dot(looks[key])
+        look = looks[key] if len(groups) > 1 else replace(looks[key], marker="none")
+        look = look if estimator == "cumulative_incidence" else _dot(look)
         level = float(lines["estimate"].iloc[-1])
-        labels.append(CurveLabel(wrap_label(name), "\n".join(details), level, look))
+        labels.append(CurveLabel(wrap_label(name, bold=True), "\n".join(details), level, look))
     return labels

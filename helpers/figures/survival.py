@@ -93,7 +93,7 @@ def plot_survival(
     ticks = choose_ticks(longest, tick_step_months, at_most=10 if width_mm > SINGLE_MM else 9)
     with use_theme():
         rows = make_risk_rows(results, looks, ticks, risk_table=risk_table, style=style)
-        labels = [] if is_single else _make_labels(results, groups, curves, looks, style)
+        labels = _make_labels(results, curves, looks, min_at_risk, style)
         if ax is None:
             ax = open_axes(
                 rows, labels, width_mm=width_mm, plot_height_mm=50.0 if is_single else 64.0
@@ -156,17 +156,28 @@ def _read_row(
 
 def _make_labels(
     results: ResultSet,
-    groups: dict[str, str],
     curves: dict[str, pd.DataFrame],
     looks: dict[str, Look],
+    min_at_risk: int,
     style: NumberStyle,
 ) -> list[CurveLabel]:
-    labels = []
+    groups, labels = get_groups(results), []
+    if len(groups) == 1:
+        return []
     for key, lines in curves.items():
         median = results.find(f"{key}.median")
         detail = "" if median is None else f"Median {format_median(median, style=style)}"
-        level = float(lines["estimate"].iloc[-1])
-        labels.append(CurveLabel(wrap_label(groups[key]), detail, level, looks[key]))
+        if median is not None and median.estimate is not None:
+            detail += " months"
+        labels.append(
+            CurveLabel(
+                wrap_label(groups[key], bold=True),
+                detail,
+                float(lines["estimate"].iloc[-1]),
+                looks[key],
+                is_pale=bool(lines["n_at_risk"].iloc[0] < min_at_risk),
+            )
+        )
     return labels
 
 

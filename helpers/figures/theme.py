@@ -138,6 +138,13 @@ def _make_settings() -> dict[str, Any]:
     }
 
 
+def prepare_theme() -> None:
+    """Pay the theme's cost now: seaborn's import, palette and fonts."""
+    _make_looks()
+    _make_settings()
+    measure_text("0")
+
+
 @contextmanager
 def use_theme() -> Iterator[None]:
     """Draw in the report's look within the block; afterwards all settings are as before."""
@@ -172,12 +179,12 @@ def measure_text(text: str, size_pt: float = SMALL_PT, *, bold: bool = False) ->
     return max(widths, default=0.0) * _MM_PER_PT
 
 
-def wrap_text(text: str, width_mm: float, size_pt: float = SMALL_PT) -> str:
+def wrap_text(text: str, width_mm: float, size_pt: float = SMALL_PT, *, bold: bool = False) -> str:
     """Return a text broken into lines that fit a printed width; a longer word stays whole."""
     lines: list[str] = []
     for word in text.split():
         joined = f"{lines[-1]} {word}" if lines else word
-        if lines and measure_text(joined, size_pt) <= width_mm:
+        if lines and measure_text(joined, size_pt, bold=bold) <= width_mm:
             lines[-1] = joined
         else:
             lines.append(word)
