@@ -35,6 +35,7 @@ from helpers.formatting.lookup import (
     find_comparison,
     find_conf_level,
     get_endpoint,
+    get_event_noun,
     get_frame,
     get_groups,
 )
@@ -202,7 +203,7 @@ def _summarise(results: ResultSet, groups: dict[str, str], style: NumberStyle) -
     lines = [f"Median {value}{unit}"]
     lines += [f"{level} CI {interval.strip('[]()')}"] if interval else []
     if median.n is not None and median.events is not None:
-        noun = str(results.meta.get("event_noun") or "death")
+        noun = get_event_noun(results)
         count = format_count(median.events, style=style)
         size = format_count(median.n, style=style)
         lines.append(f"{count} {pluralise(median.events, noun)}, {size} patients")

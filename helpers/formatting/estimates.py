@@ -179,9 +179,9 @@ def format_probability(
     status = format_status(result)
     if status is not None:
         return status
-    estimate = format_percent(result.estimate, n=result.n, style=style)
+    estimate = format_percent(result.estimate, style=style)
     limits = [
-        None if value is None else format_percent(value, n=result.n, sign=False, style=style)
+        None if value is None else format_percent(value, sign=False, style=style)
         for value in (result.ci_lower, result.ci_upper)
     ]
     if not interval or None in limits:

@@ -30,6 +30,18 @@ def get_endpoint(results: ResultSet) -> str:
     return str(results.meta.get("endpoint_label") or "Survival")
 
 
+def get_event_noun(results: ResultSet) -> str:
+    """Return the singular noun for an event: the set's own, ``death`` for survival, ``event``."""
+    default = "death" if "survival" in get_endpoint(results).lower() else "event"
+    return str(results.meta.get("event_noun") or default)
+
+
+def get_events_label(results: ResultSet) -> str:
+    """Return the head of a column of events: ``Deaths`` where events are deaths."""
+    is_death = get_event_noun(results) == "death"
+    return str(results.meta.get("events_label") or ("Deaths" if is_death else "Events"))
+
+
 def get_title(results: ResultSet, fallback: str = "") -> str:
     """Return the title of an analysis."""
     return str(results.meta.get("title") or fallback or get_endpoint(results)).rstrip(".")

@@ -78,11 +78,17 @@ def _tell_variable(
     ]
     if not found:
         return ""
-    if len(lines) == 1:
-        return f"{label}: {voice.share(found[0][1].estimate, found[0][1].n)}."
+    is_binary = lines[0]["kind"] == "binary"
+    yes = [pair for pair in found if is_binary and pair[0]["level"] == "yes"]
+    if len(lines) == 1 or yes:
+        line, result = yes[0] if yes else found[0]
+        level = str(line["level_label"])
+        is_told = level.casefold() == "yes" or level.casefold() in label.casefold()
+        named = label if is_told else f"{label}, {voice.label(level)}"
+        return f"{named}: {voice.share(result.estimate, result.n)}."
     line, result = max(found, key=lambda pair: pair[1].estimate)
     level = voice.label(str(line["level_label"]))
-    return f"{label}: most often {level} ({voice.share(result.estimate, result.n)})."
+    return f"{label}: most often {level} ({voice.share(result.estimate, result.n, inside=True)})."
 
 
 def _tell_summary(summary: Result, voice: Voice) -> str:

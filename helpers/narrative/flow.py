@@ -8,6 +8,7 @@ from helpers.formatting import (
     capitalise,
     find_abbreviations,
     format_count,
+    format_percent,
     join_words,
     pluralise,
 )
@@ -49,8 +50,10 @@ def _tell_flow(results: ResultSet, voice: Voice) -> list[str]:
     if screened is None or included is None:
         return []
     total, kept = int(screened.estimate or 0), int(included.estimate or 0)
-    verb = pluralise(total, "was", "were")
-    sentences = [f"{voice.count(total)} {verb} screened and {voice.share(kept, total)} included."]
+    percent = f" ({format_percent(kept / total, n=total, style=voice.style)})" if total else ""
+    kept_text = format_count(kept, style=voice.style) if kept else "none"
+    verb = pluralise(kept, "was", "were")
+    sentences = [f"of {voice.count(total)} screened, {kept_text}{percent} {verb} included."]
     reasons = [
         f"{voice.label(str(line['reason']))} "
         f"(n = {format_count(line['n_excluded'], style=voice.style)})"

@@ -47,7 +47,7 @@ def describe_missingness(
     voice, found = speak(style), list_missing(results)
     complete = sum(missing == 0 for _, missing in found.values())
     named = [
-        f"{voice.label(label)} ({voice.share(missing, known + missing)})"
+        f"{voice.label(label)} ({voice.share(missing, known + missing, inside=True)})"
         for label, (known, missing) in sorted(found.items(), key=lambda item: -item[1][1])
         if known + missing and missing / (known + missing) > threshold
     ]

@@ -12,6 +12,7 @@ from helpers.formatting import (
 )
 from helpers.formatting.lookup import (
     clean_level,
+    get_event_noun,
     get_frame,
 )
 from helpers.narrative.voice import Voice, make_text, speak
@@ -80,7 +81,7 @@ def _tell_fit(results: ResultSet, voice: Voice) -> str:
     kind = "Fine-Gray model" if name_ratio(results) == "sHR" else "Cox model"
     text = f"the {kind} was fitted to {voice.count(model.n)}"
     if model.events is not None:
-        text += f" with {voice.count(model.events, str(results.meta.get('event_noun') or 'event'))}"
+        text += f" with {voice.count(model.events, get_event_noun(results))}"
     concordance = model.quantities.get("concordance")
     if concordance is not None:
         text += f" (concordance {format_number(concordance, decimals=2, style=voice.style)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
+    NOT_REACHED,
     NumberStyle,
     capitalise,
     find_abbreviations,
@@ -18,8 +19,10 @@ from helpers.formatting.lookup import (
     find_conf_level,
     find_contrast,
     find_horizons,
+    find_interval_method,
     get_abbreviations,
     get_endpoint,
+    get_event_noun,
     get_frame,
     get_groups,
     get_slot,
@@ -91,7 +94,7 @@ def _tell_events(results: ResultSet, source: Result, voice: Voice) -> str:
     patients = voice.count(n)
     if source.events is None:
         return f"{patients} were analysed." if n != 1 else f"{patients} was analysed."
-    noun = str(results.meta.get("event_noun") or "death")
+    noun = get_event_noun(results)
     events = voice.count(source.events, noun)
     return f"{events} {pluralise(source.events, 'was', 'were')} observed among {patients}."
 
@@ -145,8 +148,8 @@ def tell_comparison(results: ResultSet, voice: Voice, *, alpha: float = 0.05) ->
         return ""
     ratio = ""
     if contrast is not None and contrast.estimate is not None:
-        named = f" of {voice.label(contrast.label)}" if contrast.label else ""
-        ratio = f"; {voice.ratio(contrast, p_value=False)}{named}"
+        name = f"HR of {voice.label(contrast.label)}" if contrast.label else "HR"
+        ratio = f"; {voice.ratio(contrast, name=name, p_value=False)}"
     if test.p_value < alpha:
         return f"the groups differed ({voice.test(test)}{ratio})."
     return f"there was no clear difference between the groups ({voice.test(test)}{ratio})."
@@ -179,7 +182,8 @@ def caption_survival(
     time_label = lower_first(str(results.meta.get("time_label") or "Months"))
     parts = [
         f"Kaplan-Meier estimates with pointwise {level} CI (shaded); plus signs mark censored "
-        "patients; below the axis, the number at risk just before each time.",
+        "patients, the dotted line 50%; below the axis, the number at risk just before each time.",
+        _explain_intervals(results, level),
         "Curves are drawn pale, without their interval, where few patients remain at risk.",
         capitalise(tell_comparison(results, voice)) if len(groups) > 1 else "",
     ]
@@ -193,10 +197,23 @@ def caption_survival(
         alt=alt,
         description=description,
         abbreviations=find_abbreviations(
-            [title, caption, *groups.values()], known=get_abbreviations(results)
+            [title, caption, *groups.values(), _list_marks(results)],
+            known=get_abbreviations(results),
         ),
         slot=get_slot(results, slot),
     )
+
+
+def _explain_intervals(results: ResultSet, level: str) -> str:
+    curve = find_interval_method(results, "probability")
+    median = find_interval_method(results, "median")
+    named = [
+        f"{name} for the {what}" for name, what in ((curve, "curves"), (median, "medians")) if name
+    ]
+    if not any(result.kind == "median" for result in results):
+        named = named[:1] if curve else []
+    methods = f" (intervals: {join_words(named)})" if named else ""
+    return f"Medians are printed with {level} CI{methods}." if median or methods else ""
 
 
 def _make_alt(results: ResultSet, groups: dict[str, str], voice: Voice, time_label: str) -> str:
@@ -209,6 +226,15 @@ def _make_alt(results: ResultSet, groups: dict[str, str], voice: Voice, time_lab
     what = "curve" if len(groups) == 1 else "curves"
     text = f"Kaplan-Meier {what} of {endpoint} against {time_label}."
     return f"{text} Median: {'; '.join(medians)}." if medians else text
+
+
+def _list_marks(results: ResultSet) -> str:
+    """Return NR where the figure prints it."""
+    is_open = any(
+        result.kind == "median" and None in {result.estimate, result.ci_lower, result.ci_upper}
+        for result in results
+    )
+    return NOT_REACHED if is_open else ""
 
 
 def _make_description(results: ResultSet, groups: dict[str, str], voice: Voice) -> str:

@@ -155,7 +155,9 @@ def describe_treatments(
     )
     if ranked:
         told = join_words(f"{voice.label(r.label)} ({_tell_part(r, voice)})" for r in ranked)
-        sentences.append(f"{pluralise(len(ranked), 'it was', 'they were')} {told}.")
+        sentences.append(
+            f"{pluralise(len(ranked), 'the treatment was', 'the treatments were')} {told}."
+        )
     return make_text(results, sentences, refs)
 
 

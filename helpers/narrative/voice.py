@@ -66,9 +66,10 @@ class Voice:
         """Return a count with its noun; none is ``no``."""
         return format_counted(int(number), singular, plural, style=self.style)
 
-    def share(self, count: float, n: int) -> str:
-        """Return ``134 of 392 patients (34%)``."""
-        percent = f" ({format_percent(count / n, n=n, style=self.style)})" if n else ""
+    def share(self, count: float, n: int, *, inside: bool = False) -> str:
+        """Return ``134 of 392 patients (34%)``; with a comma if it stands inside brackets."""
+        text = format_percent(count / n, n=n, style=self.style) if n else ""
+        percent = (f", {text}" if inside else f" ({text})") if text else ""
         whole = format_count(n, style=self.style)
         return f"{format_count(count, style=self.style)} of {whole} patients{percent}"
 
@@ -101,14 +102,12 @@ class Voice:
         if status is not None:
             return status
         limits = [
-            None
-            if value is None
-            else format_percent(value, n=result.n, sign=False, style=self.style)
+            None if value is None else format_percent(value, sign=False, style=self.style)
             for value in (result.ci_lower, result.ci_upper)
         ]
         name = name_interval(result.method) if method else ""
         interval = "" if None in limits else self.conf(result, *limits, method=name)
-        return format_percent(result.estimate, n=result.n, style=self.style) + interval
+        return format_percent(result.estimate, style=self.style) + interval
 
     def ratio(self, result: Result, *, name: str = "HR", p_value: bool = True) -> str:
         """Return a hazard ratio in brackets: ``HR 1.64, 95% CI 1.24–2.18, p < 0.001``."""

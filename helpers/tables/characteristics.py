@@ -119,9 +119,10 @@ def _make_variable(
     if first["kind"] == "numeric":
         cells = [_make_summary(columns, group, variable) for group in columns.groups]
         rows = [make_row(_describe_numeric(label, first, columns.spread), *cells, *p_cells)]
-    elif first["kind"] == "binary" and len(block) == 1:
-        level = f"{variable}.{clean_level(first['level'])}"
-        rows = [make_row(f"{label}, n (%)", *_make_counts(columns, level, notes), *p_cells)]
+    elif first["kind"] == "binary" and (shown := _find_shown_level(block)) is not None:
+        named = _name_binary(label, str(shown["level_label"]))
+        level = f"{variable}.{clean_level(shown['level'])}"
+        rows = [make_row(f"{named}, n (%)", *_make_counts(columns, level, notes), *p_cells)]
     else:
         empty = [Cell("")] * len(columns.groups)
         rows = [make_row(f"{label}, n (%)", *empty, *p_cells)]
@@ -130,6 +131,19 @@ def _make_variable(
             cells = _make_counts(columns, level, notes)
             rows.append(make_row(str(line["level_label"]), *cells, *blanks, indent=1))
     return rows + _make_missing(columns, variable, blanks)
+
+
+def _find_shown_level(block: pd.DataFrame) -> pd.Series | None:
+    """Return the one level that tells a binary variable, None where both are to be shown."""
+    yes = block[block["level"].astype(str) == "yes"]
+    if len(yes):
+        return yes.iloc[0]
+    return block.iloc[0] if len(block) == 1 else None
+
+
+def _name_binary(label: str, level: str) -> str:
+    is_told = level.casefold() == "yes" or level.casefold() in label.casefold()
+    return label if is_told else f"{label}: {level}"
 
 
 def _describe_numeric(label: str, line: pd.Series, spread: str) -> str:

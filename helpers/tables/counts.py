@@ -226,7 +226,7 @@ def make_response_table(
         rows.append(make_row(labels.get(treatment, fallback), *cells))
     return make_table(
         f"{results.id}.{prefix}" if prefix else results.id,
-        title or f"Response to treatment: {get_title(results)}",
+        title or "Response to treatment among evaluable patients",
         make_head(["Treatment", "Evaluable, n/N", *(_OUTCOMES[n] + ", n (%)" for n in shown)]),
         rows,
         align="l" + "r" * (1 + len(shown)),

@@ -17,6 +17,7 @@ from helpers.formatting.lookup import (
     clean_level,
     find_conf_level,
     get_abbreviations,
+    get_events_label,
     get_frame,
     get_slot,
     get_title,
@@ -55,13 +56,13 @@ def make_model_table(
     if medians is None:
         medians = any(result.kind == "median" for result in results)
     view = View(results, style, medians)
+    p_keys = view.notes.cite(_describe_fit(results, style))
     rows: list[Row] = []
     for factor, block in get_frame(results, "terms").groupby("factor", sort=False):
         rows.extend(_make_factor(view, str(factor), block))
     level = format_percent(find_conf_level(results), n=1, style=style)
-    p_keys = view.notes.cite(_describe_fit(results, style))
-    head: list[str | Cell] = ["Factor", "Patients", "Events"]
-    head += ["Median, months"] if medians else []
+    head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
+    head += [f"Median, months ({level} CI)"] if medians else []
     head += [
         f"{_name_ratio(results)} ({level} CI)",
         Cell(f"{style.p_letter} value", header=True, notes=p_keys),

@@ -15,6 +15,7 @@ from helpers.formatting.lookup import (
     find_conf_level,
     find_factor_test,
     get_abbreviations,
+    get_events_label,
     get_frame,
     get_slot,
     get_title,
@@ -53,7 +54,7 @@ def make_screen_table(
     for factor, block in get_frame(results, "factors").groupby("factor", sort=False):
         rows.extend(_make_factor(view, str(factor), block))
     level = format_percent(find_conf_level(results), n=1, style=style)
-    head: list[str | Cell] = ["Factor", "Patients", "Events"]
+    head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if view.medians else []
     head += [f"HR ({level} CI)", f"{style.p_letter} value"]
     return make_table(

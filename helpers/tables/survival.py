@@ -21,6 +21,7 @@ from helpers.formatting.lookup import (
     find_horizons,
     find_interval_method,
     get_abbreviations,
+    get_events_label,
     get_groups,
     get_slot,
     get_title,
@@ -71,7 +72,7 @@ def make_survival_table(
     head = [
         str(results.meta.get("factor_label") or "Group"),
         "Patients",
-        str(results.meta.get("events_label") or "Events"),
+        get_events_label(results),
         Cell(f"Median, months ({level} CI)", header=True, notes=median_keys),
         *(
             Cell(
