@@ -15,7 +15,7 @@ from helpers.figures.theme import (
     wrap_text,
 )
 from helpers.formatting import NumberStyle, format_count, get_style
-from helpers.formatting.lookup import get_frame
+from helpers.formatting.lookup import list_steps
 from helpers.results import ResultSet
 
 _MAIN_MM = 66.0
@@ -49,7 +49,7 @@ def plot_flow(
         Neither shown nor saved.
     """
     style = get_style(style)
-    steps = get_frame(results, "steps").to_dict("records")
+    steps = list_steps(results)
     main = [_count(results, "screened", "Patients screened", style)]
     side = []
     for index, step in enumerate(steps):

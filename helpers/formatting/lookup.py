@@ -43,8 +43,9 @@ def get_events_label(results: ResultSet) -> str:
 
 
 def get_title(results: ResultSet, fallback: str = "") -> str:
-    """Return the title of an analysis."""
-    return str(results.meta.get("title") or fallback or get_endpoint(results)).rstrip(".")
+    """Return the title of an analysis, without a full stop."""
+    titles = (results.meta.get("title"), fallback, results.meta.get("endpoint_label"), results.id)
+    return str(next(title for title in titles if title)).rstrip(".")
 
 
 def get_abbreviations(results: ResultSet) -> Mapping[str, str]:
@@ -123,8 +124,14 @@ def clean_level(value: Any) -> str | None:
     return None if value is None or pd.isna(value) else str(value) or None
 
 
+def resolve_prefix(results: ResultSet, prefix: str) -> str:
+    """Return the prefix of a set's counts: none where the set's id ends with it already."""
+    return "" if f".{results.id}".endswith(f".{prefix}") else prefix
+
+
 def list_counts(results: ResultSet, *, prefix: str = "") -> dict[str, Result]:
     """Return the counts of a set by what follows its id and a prefix, in order."""
+    prefix = resolve_prefix(results, prefix)
     start = ".".join(part for part in (results.id, prefix) if part) + "."
     return {
         result.id.removeprefix(start): result
@@ -141,11 +148,15 @@ def list_missing(results: ResultSet) -> dict[str, tuple[int, int]]:
     for name, result in counts.items():
         if result.estimate is None or result.n is None:
             continue
-        label, count = result.label or name.removesuffix(".missing"), int(result.estimate)
+        count = int(result.estimate)
         if name.endswith(".missing"):
-            found[label] = (result.n, count)
-        elif not has_missing_rows:
-            found[label] = (count, result.n - count)
+            label = result.population or name.removesuffix(".missing")
+            found[label] = (result.n - count, count)
+            continue
+        label = result.label or name
+        if has_missing_rows:
+            continue
+        found[label] = (count, result.n - count)
     return found
 
 
@@ -155,3 +166,11 @@ def label_factors(results: ResultSet) -> dict[str, str]:
     if terms.empty:
         return {}
     return dict(zip(terms["factor"].astype(str), terms["factor_label"].astype(str), strict=True))
+
+
+def list_steps(results: ResultSet) -> list[dict[str, Any]]:
+    """Return the steps of eligibility that were applied, each as a mapping."""
+    steps = get_frame(results, "steps")
+    if "is_applied" in steps:
+        steps = steps[steps["is_applied"].astype(bool)]
+    return steps.to_dict("records")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 _TESTS = (
+    ("continuitycorrection", "chi-square test with continuity correction"),
     ("gray", "Gray's test"),
     ("trend", "log-rank test for trend"),
     ("stratified", "stratified log-rank test"),
@@ -105,6 +106,8 @@ def name_test(method: str) -> str:
     ('log-rank test', "Fisher's exact test", "Gray's test")
     """
     key = re.sub(r"[^a-z]", "", method.lower())
+    if "randomtables" in key:
+        return method
     if key in _TEST_CODES:
         return _TEST_CODES[key]
     known = next((words for token, words in _TESTS if token in key), None)

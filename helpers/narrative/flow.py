@@ -14,9 +14,9 @@ from helpers.formatting import (
 )
 from helpers.formatting.lookup import (
     get_abbreviations,
-    get_frame,
     get_slot,
     get_title,
+    list_steps,
 )
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import ResultSet
@@ -57,7 +57,7 @@ def _tell_flow(results: ResultSet, voice: Voice) -> list[str]:
     reasons = [
         f"{voice.label(str(line['reason']))} "
         f"(n = {format_count(line['n_excluded'], style=voice.style)})"
-        for line in get_frame(results, "steps").to_dict("records")
+        for line in list_steps(results)
         if line["n_excluded"]
     ]
     if reasons:
@@ -93,7 +93,7 @@ def caption_flow(
     if results.meta.get("illustrative"):
         caption += f" {capitalise(_ILLUSTRATIVE)}"
     told = [capitalise(text) for text in _tell_flow(results, voice)]
-    labels = [str(line["label"]) for line in get_frame(results, "steps").to_dict("records")]
+    labels = [str(line["label"]) for line in list_steps(results)]
     return FigureText(
         id=f"figure.{results.id.replace('.', '_')}",
         title=f"{title}.",

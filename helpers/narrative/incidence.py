@@ -22,7 +22,7 @@ from helpers.formatting.lookup import (
     get_slot,
     get_title,
 )
-from helpers.narrative.survival import tell_comparison
+from helpers.narrative.survival import tell_cautions, tell_comparison
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import ResultSet
 
@@ -67,6 +67,7 @@ def describe_incidence(
     sentences.append(_explain_gap(results, order))
     if len(groups) > 1:
         sentences.append(tell_comparison(results, voice, alpha=alpha))
+        sentences += tell_cautions(results, voice)
     return make_text(results, sentences, refs)
 
 
@@ -93,6 +94,7 @@ def _tell_counts(results: ResultSet, groups: dict[str, str], voice: Voice) -> li
     events = sum(count.events or 0 for count in known)
     patients = sum(int(count.estimate or count.n or 0) for count in known)
     noun = str(results.meta.get("event_noun") or get_endpoint(results))
+    noun = noun.removeprefix("Incidence of ").removeprefix("Cumulative incidence of ")
     named = voice.count(events, "event")
     return [
         f"{named} ({voice.label(noun)}) {pluralise(events, 'was', 'were')} observed among "

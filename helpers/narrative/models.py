@@ -71,6 +71,7 @@ def describe_model(
     """
     voice = speak(style)
     sentences = [_tell_fit(results, voice), *tell_effects(results, voice, alpha=alpha)]
+    sentences += tell_limits(results, voice)
     return make_text(results, sentences, refs)
 
 
@@ -85,10 +86,24 @@ def _tell_fit(results: ResultSet, voice: Voice) -> str:
     concordance = model.quantities.get("concordance")
     if concordance is not None:
         text += f" (concordance {format_number(concordance, decimals=2, style=voice.style)})"
-    if model.missing:
-        text += f"; {voice.count(model.missing)} with missing values "
-        text += f"{pluralise(model.missing, 'was', 'were')} left out"
+    missing = int(model.missing or results.meta.get("missing") or 0)
+    if missing:
+        text += f"; {voice.count(missing)} with missing values "
+        text += f"{pluralise(missing, 'was', 'were')} left out"
     return f"{text}."
+
+
+def tell_limits(results: ResultSet, voice: Voice) -> list[str]:
+    """Return what a reader must know of a model: factors left out or known too late."""
+    left_out = [voice.label(str(text).rstrip(".")) for text in results.meta.get("left_out") or ()]
+    late = [voice.label(str(label)) for label in results.meta.get("after_time_zero") or ()]
+    sentences = [f"left out of the analysis: {'; '.join(left_out)}."] if left_out else []
+    if late:
+        verb = pluralise(len(late), "was", "were")
+        sentences.append(
+            f"{join_words(late)} {verb} known only after time zero; the hazard ratio is not causal."
+        )
+    return sentences
 
 
 def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]:

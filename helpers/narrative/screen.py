@@ -5,10 +5,12 @@ from __future__ import annotations
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    format_number,
     format_number_word,
     format_p,
     format_percent,
     join_words,
+    name_test,
     pluralise,
 )
 from helpers.formatting.lookup import (
@@ -16,6 +18,7 @@ from helpers.formatting.lookup import (
     find_factor_test,
     get_frame,
 )
+from helpers.narrative.models import tell_limits
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
@@ -65,6 +68,7 @@ def describe_screen(
     ]
     if without:
         sentences.append(f"no clear difference was seen for {join_words(without)}.")
+    sentences += tell_limits(results, voice)
     return make_text(results, sentences, refs)
 
 
@@ -117,7 +121,37 @@ def describe_selection(
         if p_value is not None:
             ending = f" ({format_p(float(line['p_value']), letter=True, style=voice.style)})"
         told.append(f"{voice.label(str(line['factor_label']))} {verb}{ending}")
+    rule = _tell_rule(results, voice)
     if not told:
-        return make_text(results, ["no factor met the rule of the stepwise selection."], refs)
+        return make_text(results, [rule, "no factor met the rule of the selection."], refs)
     steps = f"{format_number_word(len(told), style=voice.style)} {pluralise(len(told), 'step')}"
-    return make_text(results, [f"the stepwise selection took {steps}: {join_words(told)}."], refs)
+    sentences = [rule, f"the selection took {steps}: {join_words(told)}."]
+    kept = [voice.label(str(label)) for label in results.meta.get("selected_labels") or ()]
+    if kept:
+        sentences.append(f"the selected model holds {join_words(kept)}.")
+    return make_text(results, sentences, refs)
+
+
+def _tell_rule(results: ResultSet, voice: Voice) -> str:
+    meta = results.meta
+    direction = str(meta.get("direction") or "")
+    if not direction:
+        return ""
+    named = {
+        "forward": "forward selection",
+        "backward": "backward elimination",
+        "both": "stepwise selection in both directions",
+        "none": "no selection",
+    }.get(direction, direction)
+    limits = [
+        f"p to {verb} {format_number(meta[key], decimals=2, style=voice.style)}"
+        for key, verb, unused in (("entry_p", "enter", "backward"), ("stay_p", "stay", "forward"))
+        if meta.get(key) is not None and direction not in {unused, "none"}
+    ]
+    rule = ", ".join([name_test(str(meta.get("criterion") or "test")), *limits])
+    candidates = len(meta.get("candidates") or ())
+    if not candidates:
+        return f"{named} was used ({rule})."
+    number = format_number_word(candidates, style=voice.style)
+    noun = pluralise(candidates, "candidate factor")
+    return f"{named} was used among {number} {noun} ({rule})."

@@ -67,6 +67,7 @@ def describe_survival(
     else:
         sentences = _tell_groups(results, groups, horizon_months, voice)
         sentences.append(tell_comparison(results, voice, alpha=alpha))
+    sentences += tell_cautions(results, voice)
     return make_text(results, sentences, refs)
 
 
@@ -82,7 +83,7 @@ def _tell_one(results: ResultSet, group: str, voice: Voice) -> list[str]:
     told = [
         f"{voice.probability(result, method=index == 0)} {voice.at(time)}"
         for index, (name, time) in enumerate(find_horizons(results).items())
-        if (result := results.find(f"{group}.{name}")) is not None
+        if (result := results.find(f"{group}.{name}")) is not None and result.estimate is not None
     ]
     if told:
         sentences.append(f"the estimated probability of {endpoint} was {join_words(told)}.")
@@ -125,10 +126,15 @@ def _tell_horizon(
     results: ResultSet, groups: dict[str, str], horizon_months: float | None, voice: Voice
 ) -> str:
     horizons = find_horizons(results)
-    wanted = [name for name, time in horizons.items() if horizon_months in {None, time}]
-    if not wanted:
+    wanted = {
+        name: sum(_is_known(results.find(f"{key}.{name}")) for key in groups)
+        for name, time in horizons.items()
+        if horizon_months in {None, time}
+    }
+    most = max(wanted.values(), default=0)
+    if not most:
         return ""
-    name = wanted[-1]
+    name = [name for name, known in wanted.items() if known == most][-1]
     factor = str(results.meta.get("factor_label") or "")
     told = [
         f"{voice.probability(result)} {voice.group(label, factor)}"
@@ -139,6 +145,27 @@ def _tell_horizon(
         return ""
     endpoint = lower_first(get_endpoint(results))
     return f"{voice.at(horizons[name])}, the probability of {endpoint} was {join_words(told)}."
+
+
+def _is_known(result: Result | None) -> bool:
+    return result is not None and result.estimate is not None
+
+
+def tell_cautions(results: ResultSet, voice: Voice) -> list[str]:
+    """Return what a reader must know of the groups: who is left out, when they were known."""
+    factor = voice.label(str(results.meta.get("factor_label") or "this factor"))
+    sentences = []
+    missing = int(results.meta.get("missing") or 0)
+    if missing:
+        verb = pluralise(missing, "was", "were")
+        what = f"unknown {factor}" if results.meta.get("factor_label") else "unknown outcome"
+        sentences.append(f"{voice.count(missing)} of {what} {verb} left out.")
+    if results.meta.get("known_at") == "after_failure":
+        sentences.append(
+            "the groups were formed after time zero, so whoever died early could not enter some "
+            "of them; the comparison is not causal."
+        )
+    return sentences
 
 
 def tell_comparison(results: ResultSet, voice: Voice, *, alpha: float = 0.05) -> str:

@@ -10,7 +10,6 @@ from helpers.formatting import (
     format_percent,
     format_trimmed,
     join_words,
-    lower_first,
     pluralise,
 )
 from helpers.formatting.lookup import get_groups, get_title, list_counts
@@ -51,31 +50,45 @@ def describe_counts(
     -------
     TextBlock
     """
-    voice, factor = speak(style), str(results.meta.get("factor_label") or "")
+    voice = speak(style)
     counts = [
         result
         for result in list_counts(results, prefix=prefix).values()
         if result.estimate is not None
     ]
-    denominators = {result.n for result in counts}
-    told = []
-    for result in counts:
-        if len(denominators) == 1:
-            told.append(f"{voice.label(result.label)} in {_tell_share(result, voice)}")
-        else:
-            named = voice.group(result.label, factor)
-            told.append(f"{voice.share(result.estimate, result.n or 0)} {named}")
-    title = lower_first(get_title(results))
-    sentences = [f"{voice.label(title)}: {join_words(told)}."] if told else []
-    if len(denominators) == 1 and told:
-        n = denominators.pop()
-        ending = f" of {voice.count(n)}" if n else ""
-        sentences = [f"{voice.label(title)}{ending}: {join_words(told)}."]
+    sentences = [_tell_counts(results, counts, voice)] if counts else []
     test = next((r for r in results if r.kind == "test" and r.p_value is not None), None)
     if test is not None:
         verdict = "differed" if test.p_value < alpha else "did not clearly differ"
         sentences.append(f"the groups {verdict} ({voice.test(test)}).")
     return make_text(results, sentences, refs)
+
+
+def _tell_counts(results: ResultSet, counts: list[Result], voice: Voice) -> str:
+    """Return one sentence: a comparison of groups, the levels of a factor, or single counts."""
+    title = str(results.meta.get("title") or "").rstrip(".")
+    start = f"{voice.label(title)}: " if title else ""
+    factor = str(results.meta.get("factor_label") or "")
+    if factor:
+        told = [
+            f"{voice.share(result.estimate, result.n or 0)} {voice.group(result.label, factor)}"
+            for result in counts
+        ]
+        return f"{start}{join_words(told)}."
+    yes = [result for result in counts if result.label.casefold() == "yes"]
+    if yes and all(result.label.casefold() in {"yes", "no"} for result in counts):
+        return f"{start}{voice.share(yes[0].estimate, yes[0].n or 0)}."
+    sizes = {result.n for result in counts}
+    if len(sizes) > 1 or len(counts) == 1:
+        told = [
+            f"{voice.label(result.label)}, {voice.share(result.estimate, result.n or 0)}"
+            for result in counts
+        ]
+        return f"{start}{'; '.join(told)}."
+    told = [f"{voice.label(result.label)} in {_tell_share(result, voice)}" for result in counts]
+    n = sizes.pop()
+    size = f"of {voice.count(n)}, " if n else ""
+    return f"{start}{size}{join_words(told)}."
 
 
 def _tell_share(result: Result, voice: Voice) -> str:
@@ -197,7 +210,7 @@ def describe_treatment_response(
     sentences = []
     for treatment in dict.fromkeys(name.split(".")[0] for name in counts if "." in name):
         evaluable = counts.get(f"{treatment}.evaluable")
-        fallback = evaluable.label if evaluable and evaluable.label else treatment
+        fallback = evaluable.label.split(":")[0] if evaluable and evaluable.label else treatment
         named = voice.label(labels.get(treatment, fallback))
         if evaluable is None or not evaluable.estimate:
             sentences.append(f"no patient treated with {named} was evaluable for response.")

@@ -25,6 +25,7 @@ from helpers.formatting.lookup import (
     get_slot,
     get_title,
     list_counts,
+    resolve_prefix,
 )
 from helpers.results import Result, ResultSet
 from helpers.tables.layout import Notes, make_head, make_row, make_table
@@ -81,9 +82,8 @@ def make_count_table(
     if summaries is not None:
         head.append(get_title(summaries) + ", median (range)")
     rows += [_make_test_row(r, len(head), style) for r in results if r.kind == "test"]
-    name = f"{results.id}.{prefix}" if prefix else results.id
     return make_table(
-        name,
+        _name_table(results, prefix),
         title or get_title(results),
         make_head(head),
         rows,
@@ -92,6 +92,10 @@ def make_count_table(
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
     )
+
+
+def _name_table(results: ResultSet, prefix: str) -> str:
+    return ".".join(part for part in (results.id, resolve_prefix(results, prefix)) if part)
 
 
 def _make_summary(result: Result | None, style: NumberStyle) -> Cell:
@@ -156,7 +160,7 @@ def make_treatment_table(
             cells += _make_survival_cells(survival, name, list(horizons), style)
         rows.append(make_row(result.label or name, *cells))
     return make_table(
-        f"{results.id}.{prefix}" if prefix else results.id,
+        _name_table(results, prefix),
         title or get_title(results),
         make_head(head),
         rows,
@@ -222,10 +226,10 @@ def make_response_table(
             result = counts.get(f"{treatment}.{name}")
             text = NO_VALUE if result is None else format_count_result(result, style=style)
             cells.append(Cell(text, value=result.estimate if result else None))
-        fallback = evaluable.label if evaluable and evaluable.label else treatment
+        fallback = evaluable.label.split(":")[0] if evaluable and evaluable.label else treatment
         rows.append(make_row(labels.get(treatment, fallback), *cells))
     return make_table(
-        f"{results.id}.{prefix}" if prefix else results.id,
+        _name_table(results, prefix),
         title or "Response to treatment among evaluable patients",
         make_head(["Treatment", "Evaluable, n/N", *(_OUTCOMES[n] + ", n (%)" for n in shown)]),
         rows,

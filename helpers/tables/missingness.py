@@ -22,7 +22,7 @@ def make_missingness_table(
     ----------
     results : ResultSet
         Counts ``{variable}`` of known values with all patients in `n`, or ``{variable}.missing``
-        of missing ones with the known in `n`.
+        of missing ones, likewise with all patients in `n`.
     style : NumberStyle or str
         Of the numbers.
     slot, title : str, optional

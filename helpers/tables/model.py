@@ -93,8 +93,9 @@ def _describe_fit(results: ResultSet, style: NumberStyle) -> str:
     text += f" Model: {format_count(model.n, style=style)} patients"
     if model.events is not None:
         text += f", {format_count(model.events, style=style)} events"
-    if model.missing:
-        text += f", {format_count(model.missing, style=style)} left out for missing values"
+    missing = model.missing or results.meta.get("missing")
+    if missing:
+        text += f", {format_count(missing, style=style)} left out for missing values"
     if model.p_value is not None:
         text += f", likelihood-ratio {format_p(model.p_value, letter=True, style=style)}"
     concordance = model.quantities.get("concordance")
