@@ -6,7 +6,7 @@ take less than lifelines needs; the tests compare the results with lifelines and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -199,7 +199,15 @@ def compare_survival_pairwise(
     )
 
 
-def _describe_pair(grouping, pair, test, adjusted, *, method, adjust) -> PairwiseTest:
+def _describe_pair(
+    grouping: Grouping,
+    pair: tuple[int, int],
+    test: TestResult | str,
+    adjusted: Iterator[float],
+    *,
+    method: str,
+    adjust: str,
+) -> PairwiseTest:
     made = isinstance(test, TestResult)
     return PairwiseTest(
         groups=(grouping.levels[pair[0]], grouping.levels[pair[1]]),

@@ -173,7 +173,7 @@ def _advise(
     present = np.unique(codes)
     if len(present) <= 2 and set(present.tolist()) <= {1.0, 2.0}:
         return f"if 2 marks the event, pass `{name} == 2`"
-    if len(present) <= 2 and set(present.tolist()) <= {-1.0, 0.0, 1.0}:
+    if set(present.tolist()) <= {-1.0, 0.0, 1.0}:
         return f"pass `{name} == 1` if 1 marks the event"
     if set(present.tolist()) <= {0.0, 1.0, 2.0, 3.0}:
         return f"several kinds of event need check_competing_outcome, or choose one: `{name} == 1`"

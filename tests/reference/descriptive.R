@@ -40,14 +40,15 @@ distance <- function(x, g) {
   shares <- prop.table(table(x, g), 2)[-1, , drop = FALSE]
   gap <- shares[, 1] - shares[, 2]
   spread <- Reduce(`+`, lapply(1:2, function(j) diag(shares[, j], nrow(shares)) - outer(shares[, j], shares[, j]))) / 2
-  if (length(gap) == 1) gap / sqrt(spread) else sqrt(drop(gap %*% solve(spread, gap)))
+  if (length(gap) == 1) drop(unname(gap / sqrt(spread))) else sqrt(drop(gap %*% solve(spread, gap)))
 }
 
 fisher_tables <- list(
   matrix(c(10, 32, 200, 150), 2), matrix(c(4, 35, 1, 40), 2), matrix(c(3, 0, 0, 3), 2),
   matrix(c(3, 1, 2, 4, 0, 5), 2), matrix(c(20, 5, 40, 30, 25, 20, 10, 30, 10), 3),
   matrix(c(1, 2, 3, 4, 0, 6, 7, 2, 1, 0, 5, 2), 3), matrix(c(12, 30, 3, 9, 41, 22, 6, 1, 17, 8), 2),
-  matrix(c(0, 5, 6, 1, 1, 1, 4, 0, 3), 3)
+  matrix(c(0, 5, 6, 1, 1, 1, 4, 0, 3), 3),
+  matrix(c(15, 16, 17, 10, 12, 5, 3, 1, 5, 6, 5, 5), 3), matrix(c(120, 40, 8, 60, 90, 3, 20, 30, 11, 5, 3, 2), 3)
 )
 
 result <- list(
