@@ -33,6 +33,29 @@ def cumulative_hazard_at_risk(sets: RiskSets, state: RiskState) -> FloatArray:
     return exposure
 
 
+def integrate_means(sets: RiskSets, state: RiskState, means: FloatArray) -> FloatArray:
+    """Return, by position, the means of the risk sets integrated over the baseline hazard.
+
+    Parameters
+    ----------
+    sets : RiskSets
+        Of m positions.
+    state : RiskState
+    means : ndarray, shape (n_events, p)
+        From :func:`risk_set_means`.
+
+    Returns
+    -------
+    ndarray, shape (m, p)
+    """
+    shared = state.share[:, None] * means
+    drift = sets.sum_while_at_risk(sets.sum_over_events(shared))
+    if sets.has_fractions:
+        own = sets.sum_over_events(sets.fraction[:, None] * shared)
+        drift[sets.events] -= own[sets.event_time]
+    return drift
+
+
 def score_residuals(sets: RiskSets, state: RiskState, X: FloatArray) -> FloatArray:
     """Return the score residuals, not weighted, by position.
 
@@ -54,11 +77,7 @@ def score_residuals(sets: RiskSets, state: RiskState, X: FloatArray) -> FloatArr
     over its martingale. Tied events share the mean of their risk sets under Efron's method.
     """
     means = risk_set_means(sets, state, X)
-    shared = state.share[:, None] * means
-    drift = sets.sum_while_at_risk(sets.sum_over_events(shared))
-    if sets.has_fractions:
-        own = sets.sum_over_events(sets.fraction[:, None] * shared)
-        drift[sets.events] -= own[sets.event_time]
+    drift = integrate_means(sets, state, means)
     exposure = cumulative_hazard_at_risk(sets, state)
     residuals = -state.relative[:, None] * (exposure[:, None] * X - drift)
     mean_of_tied = sets.sum_over_events(means) / sets.n_tied[:, None]
