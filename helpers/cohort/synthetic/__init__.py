@@ -1,1 +1,15 @@
 """The built-in synthetic cohort: how it is drawn, calibrated, checked and written."""
+
+from helpers.cohort.synthetic.plausibility import check_plausibility
+from helpers.cohort.synthetic.raw_frame import write_cohort
+from helpers.cohort.synthetic.search import SearchProgress, read_schedule
+from helpers.cohort.synthetic.synthesis import simulate_cohort, synthesise
+
+__all__ = [
+    "SearchProgress",
+    "check_plausibility",
+    "read_schedule",
+    "simulate_cohort",
+    "synthesise",
+    "write_cohort",
+]

@@ -68,14 +68,19 @@ def draw_courses(patients: Patients, stream: Stream) -> None:
         Random numbers.
     """
     n = len(patients["age"])
-    months = np.zeros(n)
+    patients["len_days"] = np.zeros(n, dtype=np.int64)
     for level, points in margins.LEN_MONTHS_POINTS.items():
         group = patients["fail"] == level_code("failure_type", level)
-        months[group] = stream.quantiles(int(group.sum()), points)
-    patients["len_days"] = np.maximum(np.round(months * DAYS_PER_MONTH), 30).astype(np.int64)
+        patients["len_days"][group] = draw_lengths(int(group.sum()), points, stream)
     patients["len6"] = (patients["len_days"] >= 6 * DAYS_PER_MONTH).astype(np.int64)
     before = stream.quantiles(n, margins.DIAGNOSIS_MONTHS_POINTS) * DAYS_PER_MONTH
     patients["dx_days"] = np.round(before).astype(np.int64)
+
+
+def draw_lengths(size: int, points: tuple[tuple[float, float], ...], stream: Stream) -> np.ndarray:
+    """Draw days on lenalidomide from a table of (fraction, months), shape (size,)."""
+    days = np.floor(stream.quantiles(size, points) * DAYS_PER_MONTH + 0.5)
+    return np.maximum(days, 30).astype(np.int64)
 
 
 def draw_leukaemia(patients: Patients, stream: Stream) -> None:

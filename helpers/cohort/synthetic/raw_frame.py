@@ -46,12 +46,13 @@ def make_raw_frame(patients: Patients) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, shape (n, 44)
+    DataFrame, shape (n, 45)
         Dates as datetime64, levels as text, flags and counts as (nullable) integers. All
         patients are eligible.
     """
     n = len(patients["age"])
     columns: dict[str, object] = {"patient_id": _number_patients(n)}
+    columns |= {"synthetic": np.ones(n, dtype=np.int8)}
     columns |= {"centre": _decode_centres(patients)}
     columns |= {name: _decode(name, patients[name]) for name in ("region", "source")}
     columns |= {name: np.full(n, value, dtype=np.int8) for name, value in ELIGIBILITY}
