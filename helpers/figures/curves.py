@@ -50,7 +50,7 @@ def draw_curve(
     *,
     min_at_risk: int,
     label: str,
-    band: bool = True,
+    band: float = 0.14,
     censored: bool = True,
 ) -> None:
     """Draw one curve: in colour while enough patients are at risk, pale beyond.
@@ -67,8 +67,10 @@ def draw_curve(
         Below it the curve is pale and has no band.
     label : str
         Of the curve, for readers of the figure object.
-    band, censored : bool
-        Whether the interval and the censored patients are drawn.
+    band : float
+        Opacity of the interval, 0 to 1; 0 leaves it out.
+    censored : bool
+        Whether the censored patients are drawn.
     """
     is_firm = (lines["n_at_risk"] >= min_at_risk) | (lines["time_months"] == 0)
     n_firm = int(is_firm.cumprod().sum())
@@ -110,7 +112,7 @@ def draw_curve(
                 known["ci_upper"],
                 step="post",
                 color=look.colour,
-                alpha=0.14,
+                alpha=band,
                 linewidth=0,
                 zorder=1,
             )

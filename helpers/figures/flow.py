@@ -14,7 +14,7 @@ from helpers.figures.theme import (
     use_theme,
     wrap_text,
 )
-from helpers.formatting import NumberStyle, format_count, get_style
+from helpers.formatting import NumberStyle, format_count, get_style, lower_first
 from helpers.formatting.lookup import list_steps
 from helpers.results import ResultSet
 
@@ -54,10 +54,15 @@ def plot_flow(
     side = []
     for index, step in enumerate(steps):
         excluded = format_count(step["n_excluded"], style=style)
-        side.append(wrap_text(f"Excluded: {step['reason']} (n = {excluded})", _SIDE_MM - 5))
+        side.append(
+            wrap_text(
+                f"Excluded: {lower_first(str(step['reason']))} (n\u00a0=\u00a0{excluded})",
+                _SIDE_MM - 5,
+            )
+        )
         if index < len(steps) - 1:
             remaining = format_count(step["n_remaining"], style=style)
-            main.append(wrap_text(f"{step['label']} (n = {remaining})", _MAIN_MM - 5))
+            main.append(wrap_text(f"{step['label']} (n\u00a0=\u00a0{remaining})", _MAIN_MM - 5))
     main.append(_count(results, "included", "Patients included", style))
     notes = _list_notes(results)
     with use_theme():
@@ -97,7 +102,7 @@ def plot_flow(
 def _count(results: ResultSet, name: str, label: str, style: NumberStyle) -> str:
     result = results.find(name)
     number = None if result is None else result.estimate
-    return f"{label} (n = {format_count(number, style=style)})"
+    return f"{label} (n\u00a0=\u00a0{format_count(number, style=style)})"
 
 
 def _list_notes(results: ResultSet) -> list[str]:

@@ -28,7 +28,7 @@ from helpers.formatting import (
     format_trimmed,
     get_style,
 )
-from helpers.formatting.lookup import clean_level, find_conf_level, get_frame
+from helpers.formatting.lookup import clean_level, find_conf_level, get_events_label, get_frame
 from helpers.results import Result, ResultSet
 
 _ROW_MM = 4.6
@@ -233,7 +233,7 @@ def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -
     for text, edge, ha in (
         ("Factor", (0, -left + 2.0), "left"),
         ("Patients", _PATIENTS, "right"),
-        ("Events", _EVENTS, "right"),
+        (get_events_label(results), _EVENTS, "right"),
         (f"{name} ({level} CI)", _RATIO, "left"),
         (f"{style.p_letter} value", _P_VALUE, "right"),
     ):

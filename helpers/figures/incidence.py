@@ -94,7 +94,7 @@ def plot_incidence(
                 lines,
                 look,
                 min_at_risk=min_at_risk,
-                band=is_main,
+                band=0.14 if is_main else 0.0,
                 censored=False,
                 label=f"{groups[key]}, {_NAMES[estimator]}",
             )

@@ -109,7 +109,14 @@ def plot_survival(
         )
         draw_guide(ax, 0.5)
         for key, lines in curves.items():
-            draw_curve(ax, lines, looks[key], min_at_risk=min_at_risk, label=groups[key])
+            draw_curve(
+                ax,
+                lines,
+                looks[key],
+                min_at_risk=min_at_risk,
+                label=groups[key],
+                band=0.14 if len(groups) < 4 else 0.09,
+            )
             if not is_single:
                 draw_markers(ax, lines, looks[key], ticks, min_at_risk=min_at_risk)
         draw_risk_table(ax, ticks, rows) if rows else None

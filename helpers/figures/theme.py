@@ -180,9 +180,12 @@ def measure_text(text: str, size_pt: float = SMALL_PT, *, bold: bool = False) ->
 
 
 def wrap_text(text: str, width_mm: float, size_pt: float = SMALL_PT, *, bold: bool = False) -> str:
-    """Return a text broken into lines that fit a printed width; a longer word stays whole."""
+    """Return a text broken into lines that fit a printed width; a longer word stays whole.
+
+    No line breaks at a no-break space.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and measure_text(joined, size_pt, bold=bold) <= width_mm:
             lines[-1] = joined

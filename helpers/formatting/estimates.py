@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from helpers.formatting.numbers import (
     NO_VALUE,
     format_count_of_n,
@@ -253,6 +255,9 @@ def format_median_range(
     status = format_status(result)
     if status is not None:
         return status
+    style = get_style(style)
+    if result.id.endswith("_year"):
+        style = replace(style, thousands_from=10**9)
     names = ("minimum", "maximum") if spread == "range" else ("q1", "q3")
     bounds = [
         format_trimmed(result.quantities[name], decimals=decimals, style=style)
@@ -264,7 +269,7 @@ def format_median_range(
         return median
     has_minus = any(bound.startswith("\u2212") for bound in bounds)
     mark = (" to " if has_minus else "–") if spread == "range" else "; "
-    if spread != "range" and get_style(style).decimal_mark != ",":
+    if spread != "range" and style.decimal_mark != ",":
         mark = ", "
     return f"{median} ({mark.join(bounds)})"
 

@@ -94,6 +94,7 @@ PRESETS: dict[str, NumberStyle] = {
     for style in (
         NumberStyle(
             name="paper",
+            p_guard=0.05,
             bracket_open="[",
             bracket_close="]",
             range_mark="–",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from helpers.formatting.words import lower_first
+
 _TESTS = (
     ("continuitycorrection", "chi-square test with continuity correction"),
     ("gray", "Gray's test"),
@@ -112,6 +114,17 @@ def name_test(method: str) -> str:
         return _TEST_CODES[key]
     known = next((words for token, words in _TESTS if token in key), None)
     return known or method or "test"
+
+
+def name_contrast(label: str) -> str:
+    """Return the label of a hazard ratio with both levels as they stand within a sentence.
+
+    Examples
+    --------
+    >>> name_contrast("Mutated against Wild type")
+    'mutated against wild type'
+    """
+    return " against ".join(lower_first(level) for level in label.split(" against "))
 
 
 def name_interval(method: str) -> str:

@@ -11,27 +11,15 @@ from helpers.formatting.styles import NumberStyle
 _WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 )  # fmt: skip
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$^#])")
 _NAMES = frozenset(
-    [
-        "Aalen-Johansen",
-        "America",
-        "American",
-        "Asia",
-        "Cox",
-        "Europe",
-        "European",
-        "Fisher's",
-        "Fine-Gray",
-        "France",
-        "French",
-        "Gray's",
-        "Kaplan-Meier",
-        "Kruskal-Wallis",
-        "North",
-        "Wilcoxon",
-    ]
-)
+    (
+        "Aalen-Johansen", "America", "American", "Asia", "Cox", "Europe", "European", "Fisher's",
+        "Fine-Gray", "France", "French", "Gray's", "Kaplan-Meier", "Kruskal-Wallis", "North",
+        "United", "Wilcoxon",
+    )
+)  # fmt: skip
 _LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])(?=\s|$)")
 
 
@@ -133,6 +121,18 @@ def lower_first(text: str) -> str:
     is_plain = first[:1].isupper() and (first[1:].replace("-", "").islower() or first == "A")
     is_plain = is_plain and first.rstrip(",;:") not in _NAMES
     return text[:1].lower() + text[1:] if is_plain else text
+
+
+def format_unit(unit: str) -> str:
+    """Return a unit as it is printed.
+
+    Examples
+    --------
+    >>> format_unit("10^9/L"), format_unit("g/dL")
+    ('×10⁹/L', 'g/dL')
+    """
+    powers = re.sub(r"\^(\d+)", lambda match: match[1].translate(_RAISED), unit)
+    return f"×{powers}" if powers != unit and powers.startswith("10") else powers
 
 
 def escape_markdown(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
@@ -9,7 +11,7 @@ from helpers.formatting import (
     format_median_range,
     format_number_word,
     format_percent,
-    format_trimmed,
+    format_unit,
     join_words,
     pluralise,
 )
@@ -56,52 +58,76 @@ def describe_characteristics(
     ]
     if results.meta.get("groups"):
         return make_text(results, _tell_differences(results, blocks, alpha, voice), refs)
-    told = [_tell_variable(results, variable, lines, voice) for variable, lines in blocks]
-    return make_text(results, [text for text in told if text], refs)
+    return make_text(results, _tell_together(results, blocks, voice), refs)
 
 
-def _tell_variable(
-    results: ResultSet, variable: str, lines: list[dict[str, object]], voice: Voice
-) -> str:
-    label = voice.label(str(lines[0]["variable_label"]))
-    if lines[0]["kind"] == "numeric":
-        summary = results.find(variable)
-        if summary is None or summary.estimate is None:
-            return ""
-        return f"the median {label} was {_tell_summary(summary, voice)}."
-    found = [
+def _tell_together(
+    results: ResultSet, blocks: list[tuple[str, list[dict[str, Any]]]], voice: Voice
+) -> list[str]:
+    """Return one sentence on numbers, one on features, one on categories."""
+    medians, features, categories = [], [], []
+    for variable, lines in blocks:
+        label = voice.label(str(lines[0]["variable_label"]))
+        if lines[0]["kind"] == "numeric":
+            summary = results.find(variable)
+            if summary is not None and summary.estimate is not None:
+                medians.append(f"{label} {_tell_summary(summary, voice)}")
+            continue
+        found = _find_counts(results, variable, lines)
+        yes = [pair for pair in found if pair[0]["level"] == "yes" or len(lines) == 1]
+        if yes:
+            line, result = yes[0]
+            features.append(f"{_name_feature(label, line, voice)} {_tell_part(result, voice)}")
+        elif found:
+            line, result = max(found, key=lambda pair: pair[1].estimate)
+            level = voice.label(str(line["level_label"]))
+            categories.append(f"{label}, {level} {_tell_part(result, voice)}")
+    sentences = []
+    if medians:
+        sentences.append(f"medians (ranges) were: {', '.join(medians)}.")
+    if features:
+        sentences.append(f"features present: {', '.join(features)}.")
+    if categories:
+        sentences.append(f"most frequent categories: {'; '.join(categories)}.")
+    return sentences
+
+
+def _find_counts(
+    results: ResultSet, variable: str, lines: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], Result]]:
+    pairs = ((line, results.find(f"{variable}.{clean_level(line['level'])}")) for line in lines)
+    return [
         (line, result)
-        for line in lines
-        if (result := results.find(f"{variable}.{clean_level(line['level'])}")) is not None
-        and result.estimate is not None
-        and result.n
+        for line, result in pairs
+        if result is not None and result.estimate is not None and result.n
     ]
-    if not found:
-        return ""
-    is_binary = lines[0]["kind"] == "binary"
-    yes = [pair for pair in found if is_binary and pair[0]["level"] == "yes"]
-    if len(lines) == 1 or yes:
-        line, result = yes[0] if yes else found[0]
-        level = str(line["level_label"])
-        is_told = level.casefold() == "yes" or level.casefold() in label.casefold()
-        named = label if is_told else f"{label}, {voice.label(level)}"
-        return f"{named}: {voice.share(result.estimate, result.n)}."
-    line, result = max(found, key=lambda pair: pair[1].estimate)
-    level = voice.label(str(line["level_label"]))
-    return f"{label}: most often {level} ({voice.share(result.estimate, result.n, inside=True)})."
 
 
-def _tell_summary(summary: Result, voice: Voice) -> str:
-    text = format_trimmed(summary.estimate, style=voice.style)
-    unit = f" {summary.unit}" if summary.unit and summary.unit != "%" else summary.unit
-    text = f"{text}{unit}"
-    spread = format_median_range(summary, style=voice.style).partition(" (")[2]
-    return f"{text} (range {spread}" if spread else text
+def _name_feature(label: str, line: dict[str, Any], voice: Voice) -> str:
+    level = str(line["level_label"])
+    is_told = level.casefold() == "yes" or level.casefold() in label.casefold()
+    return label if is_told else f"{label}: {voice.label(level)}"
+
+
+def _tell_part(result: Result, voice: Voice) -> str:
+    """Return ``(134, 34%)``, with the denominator where values are missing."""
+    count = format_count(result.estimate, style=voice.style)
+    if result.missing:
+        count += f" of {format_count(result.n, style=voice.style)}"
+    return f"({count}, {format_percent(result.fraction, n=result.n, style=voice.style)})"
+
+
+def _tell_summary(summary: Result, voice: Voice, *, word: str = "") -> str:
+    """Return ``70 years (37–95)``; `word` stands before the range."""
+    shown, _, spread = format_median_range(summary, style=voice.style).partition(" (")
+    unit = format_unit(summary.unit)
+    text = f"{shown}{'' if unit in {'', '%'} else ' '}{unit}"
+    return f"{text} ({word}{spread}" if spread else text
 
 
 def _tell_differences(
     results: ResultSet,
-    blocks: list[tuple[str, list[dict[str, object]]]],
+    blocks: list[tuple[str, list[dict[str, Any]]]],
     alpha: float,
     voice: Voice,
 ) -> list[str]:
@@ -153,7 +179,7 @@ def describe_follow_up(
         died = format_count(dead.estimate, style=voice.style) if dead.estimate else "none"
         sentences.append(f"at last contact {living} {verb} alive and {died} had died.")
     if survivors is not None and survivors.estimate is not None:
-        shown = _tell_summary(survivors, voice)
+        shown = _tell_summary(survivors, voice, word="range ")
         sentences.append(f"the median follow-up of survivors was {shown}.")
     if reverse is not None:
         shown = voice.median(reverse)

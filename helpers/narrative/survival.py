@@ -29,6 +29,7 @@ from helpers.formatting.lookup import (
     get_title,
 )
 from helpers.formatting.numbers import format_percent
+from helpers.formatting.terms import name_contrast
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import Result, ResultSet
 
@@ -175,7 +176,11 @@ def tell_comparison(results: ResultSet, voice: Voice, *, alpha: float = 0.05) ->
         return ""
     ratio = ""
     if contrast is not None and contrast.estimate is not None:
-        name = f"HR of {voice.label(contrast.label)}" if contrast.label else "HR"
+        factor = voice.label(str(results.meta.get("factor_label") or "this feature"))
+        label = contrast.label
+        name = f"HR of {voice.label(name_contrast(label))}" if label else "HR"
+        if label.casefold() == "yes against no":
+            name = f"HR with against without {factor}"
         ratio = f"; {voice.ratio(contrast, name=name, p_value=False)}"
     if test.p_value < alpha:
         return f"the groups differed ({voice.test(test)}{ratio})."

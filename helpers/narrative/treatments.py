@@ -212,6 +212,7 @@ def describe_treatment_response(
         evaluable = counts.get(f"{treatment}.evaluable")
         fallback = evaluable.label.split(":")[0] if evaluable and evaluable.label else treatment
         named = voice.label(labels.get(treatment, fallback))
+        named = "other treatments" if named == "other" else named
         if evaluable is None or not evaluable.estimate:
             sentences.append(f"no patient treated with {named} was evaluable for response.")
             continue

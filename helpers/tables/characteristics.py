@@ -13,6 +13,7 @@ from helpers.formatting import (
     format_count,
     format_count_result,
     format_median_range,
+    format_unit,
     get_style,
 )
 from helpers.formatting.lookup import (
@@ -148,7 +149,7 @@ def _name_binary(label: str, level: str) -> str:
 
 def _describe_numeric(label: str, line: pd.Series, spread: str) -> str:
     unit = clean_level(line.get("unit"))
-    named = f"{label}, {unit}" if unit else label
+    named = f"{label}, {format_unit(unit)}" if unit else label
     return f"{named}, median ({'range' if spread == 'range' else 'Q1, Q3'})"
 
 

@@ -6,6 +6,7 @@ from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import (
     NO_VALUE,
     NumberStyle,
+    capitalise,
     format_count,
     format_median,
     format_percent,
@@ -27,7 +28,7 @@ from helpers.formatting.lookup import (
     get_title,
 )
 from helpers.formatting.numbers import format_p
-from helpers.formatting.terms import INTERVAL_MEANINGS, name_test
+from helpers.formatting.terms import INTERVAL_MEANINGS, name_contrast, name_test
 from helpers.results import Result, ResultSet
 from helpers.tables.layout import Notes, make_head, make_row, make_table
 
@@ -63,12 +64,12 @@ def make_survival_table(
         last row with the test.
     """
     style = get_style(style)
-    groups, horizons, notes = get_groups(results), find_horizons(results), Notes()
+    horizons, notes = find_horizons(results), Notes()
     level = format_percent(find_conf_level(results), n=1, style=style)
-    rows = [_make_group_row(results, key, label, horizons, style) for key, label in groups.items()]
-    rows += _make_test_rows(results, 4 + len(horizons), notes, style)
     median_keys = notes.cite(_explain_interval("Interval of medians", results, "median"))
     prob_keys = notes.cite(_explain_interval("Interval of probabilities", results, "probability"))
+    rows = [_make_group_row(results, key, horizons, notes, style) for key in get_groups(results)]
+    rows += _make_test_rows(results, 4 + len(horizons), style)
     head = [
         str(results.meta.get("factor_label") or "Group"),
         "Patients",
@@ -102,7 +103,7 @@ def _explain_interval(what: str, results: ResultSet, kind: str) -> str:
 
 
 def _make_group_row(
-    results: ResultSet, key: str, label: str, horizons: dict[str, float], style: NumberStyle
+    results: ResultSet, key: str, horizons: dict[str, float], notes: Notes, style: NumberStyle
 ) -> Row:
     count, median = results.find(f"{key}.n"), results.find(f"{key}.median")
     size = count.estimate if count else median.n if median else None
@@ -116,17 +117,18 @@ def _make_group_row(
     ]
     for name in horizons:
         result = results.find(f"{key}.{name}")
-        cells.append(_make_probability(result, style))
-    return make_row(label, *cells)
+        cells.append(_make_probability(result, notes, style))
+    return make_row(get_groups(results)[key], *cells)
 
 
-def _make_probability(result: Result | None, style: NumberStyle) -> Cell:
+def _make_probability(result: Result | None, notes: Notes, style: NumberStyle) -> Cell:
     if result is None:
         return Cell(NO_VALUE)
-    return Cell(format_probability(result, style=style), value=result.estimate)
+    keys = notes.cite(f"{capitalise(result.reason.rstrip('.'))}." if result.reason else "")
+    return Cell(format_probability(result, style=style), value=result.estimate, notes=keys)
 
 
-def _make_test_rows(results: ResultSet, width: int, notes: Notes, style: NumberStyle) -> list[Row]:
+def _make_test_rows(results: ResultSet, width: int, style: NumberStyle) -> list[Row]:
     rows = []
     test, contrast = find_comparison(results), find_contrast(results)
     if test is not None:
@@ -142,7 +144,7 @@ def _make_test_rows(results: ResultSet, width: int, notes: Notes, style: NumberS
         text = format_hazard_ratio(contrast, style=style)
         if contrast.p_value is not None:
             text += f", {format_p(contrast.p_value, letter=True, style=style)}"
-        label = f"HR, {contrast.label}" if contrast.label else "HR"
+        label = f"HR, {name_contrast(contrast.label)}" if contrast.label else "HR"
         rows.append(
             (Cell(label, header=True), Cell(text, value=contrast.estimate, colspan=width - 1))
         )
@@ -187,7 +189,7 @@ def make_incidence_table(
             count = results.find(f"{key}.n")
             shown = name if len(groups) == 1 else f"{name}, {label}"
             cells = [
-                _make_probability(results.find(f"{estimator}.{key}.{ending}"), style)
+                _make_probability(results.find(f"{estimator}.{key}.{ending}"), notes, style)
                 for ending in horizons
             ]
             rows.append(
@@ -198,7 +200,7 @@ def make_incidence_table(
                     *cells,
                 )
             )
-    rows += _make_test_rows(results, 3 + len(horizons), notes, style)
+    rows += _make_test_rows(results, 3 + len(horizons), style)
     times = [
         f"At {format_trimmed(time, style=style)} months ({level} CI)" for time in horizons.values()
     ]
