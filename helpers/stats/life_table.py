@@ -55,32 +55,53 @@ def count_life_table(outcome: SurvivalOutcome) -> LifeTable:
     A patient is at risk at t if entry < t <= time; without entry times, from the start and at
     time 0. An event at a time precedes a censoring at the same time.
     """
-    if outcome.weights is not None and not outcome.weights.all():
+    if outcome.weights is not None:
+        return _count_weighted(outcome)
+    distinct, exits = _tally(outcome.time_months)
+    deaths = np.zeros(len(distinct), dtype=np.int64)
+    dying, tallies = _tally(outcome.time_months[outcome.event])
+    deaths[np.searchsorted(distinct, dying)] = tallies
+    at_risk = _at_risk(exits, distinct, outcome.entry_months)
+    return LifeTable(
+        time_months=distinct,
+        n_at_risk=at_risk,
+        n_events=deaths,
+        n_censored=exits - deaths,
+        empties=deaths == at_risk,
+    )
+
+
+def _tally(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return distinct times and how often each occurs.
+
+    Sorting the times themselves is several times faster than sorting positions and reading the
+    other columns in their order.
+    """
+    in_order = np.sort(times)
+    starts = np.flatnonzero(in_order[1:] != in_order[:-1]) + 1
+    starts = np.concatenate([np.zeros(min(1, len(times)), dtype=np.intp), starts])
+    return in_order[starts], np.diff(starts, append=len(times))
+
+
+def _count_weighted(outcome: SurvivalOutcome) -> LifeTable:
+    """Return sums of weights; a weight of zero is no patient."""
+    if not outcome.weights.all():
         outcome = outcome.select(outcome.weights > 0)
     order = np.argsort(outcome.time_months)
-    times = outcome.time_months[order]
-    starts = np.concatenate([[0], np.flatnonzero(times[1:] != times[:-1]) + 1])
-    exits = np.diff(np.append(starts, len(times)))
-    deaths = np.add.reduceat(outcome.event[order], starts, dtype=np.int64)
-    distinct = times[starts]
-    at_risk = _at_risk(exits, distinct, outcome.entry_months)
-    if outcome.weights is None:
-        return LifeTable(
-            time_months=distinct,
-            n_at_risk=at_risk,
-            n_events=deaths,
-            n_censored=exits - deaths,
-            empties=deaths == at_risk,
-        )
+    times, event = outcome.time_months[order], outcome.event[order]
     weights = outcome.weights[order]
+    starts = np.append(0, np.flatnonzero(times[1:] != times[:-1]) + 1)
+    exits = np.diff(starts, append=len(times))
+    deaths = np.add.reduceat(event, starts, dtype=np.int64)
+    distinct = times[starts]
     weight_out = np.add.reduceat(weights, starts)
-    weight_dead = np.add.reduceat(weights * outcome.event[order], starts)
+    weight_dead = np.add.reduceat(weights * event, starts)
     return LifeTable(
         time_months=distinct,
         n_at_risk=_at_risk(weight_out, distinct, outcome.entry_months, outcome.weights),
         n_events=weight_dead,
         n_censored=np.where(exits == deaths, 0.0, weight_out - weight_dead),
-        empties=deaths == at_risk,
+        empties=deaths == _at_risk(exits, distinct, outcome.entry_months),
     )
 
 

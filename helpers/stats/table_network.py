@@ -62,6 +62,8 @@ def sum_no_more_probable(table: NDArray[np.int64]) -> float | None:
     >>> round(sum_no_more_probable(np.array([[3, 1], [1, 3]])), 6)
     0.485714
     """
+    if min(table.shape) < 2:
+        return 1.0
     if table.shape[0] > table.shape[1]:
         table = table.T
     rows, totals = np.sort(table.sum(axis=1)), np.sort(table.sum(axis=0))[::-1]

@@ -102,11 +102,13 @@ def merge_near_ties(
     limit = TIE_TOLERANCE * max(1.0, float(np.abs(distinct).mean()))
     if steps.size == 0 or steps.min() > limit:
         return times, entries
-    cuts = distinct[np.concatenate([[True], steps > limit])]
-    merged = cuts[np.searchsorted(cuts, times, side="right") - 1]
+    first = np.append(True, steps > limit)
+    representative = distinct[first][np.cumsum(first) - 1]
+    others, replacements = distinct[~first], representative[~first]
+    merged = _replace(times, others, replacements)
     if entries is None:
         return merged, None
-    merged_entries = cuts[np.searchsorted(cuts, entries, side="right") - 1]
+    merged_entries = _replace(entries, others, replacements)
     vanished = int((merged_entries >= merged).sum())
     if vanished:
         raise StatisticsError(
@@ -114,3 +116,11 @@ def merge_near_ties(
             f"{vanished} of {len(times)} patients; leave them out"
         )
     return merged, merged_entries
+
+
+def _replace(
+    times: NDArray[np.float64], old: NDArray[np.float64], new: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return times with each of the (sorted) old values replaced by its new one."""
+    position = np.minimum(np.searchsorted(old, times), len(old) - 1)
+    return np.where(old[position] == times, new[position], times)
