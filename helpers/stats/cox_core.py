@@ -93,11 +93,10 @@ def evaluate_state(sets: RiskSets, predictor: FloatArray) -> RiskState:
     shift = float(predictor.max())
     relative = np.exp(predictor - shift)
     risk = sets.weights * relative
-    compared = sets.sum_at_risk(risk)[sets.event_time]
+    compared = sets.repeat(sets.sum_at_risk(risk))
     if sets.has_fractions:
-        tied = sets.sum_over_events(risk[sets.events])
-        compared = compared - sets.fraction * tied[sets.event_time]
-    mean_weight = sets.mean_weight[sets.event_time]
+        compared -= sets.fraction * sets.repeat(sets.sum_over_events(risk[sets.events]))
+    mean_weight = sets.repeat(sets.mean_weight)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         own = sets.weights[sets.events] @ (predictor[sets.events] - shift)
         log_likelihood = float(own - mean_weight @ np.log(compared))
@@ -148,25 +147,46 @@ def differentiate(
     expected events e, so that no sum of p by p matrices over time is ever made.
     """
     share = state.share
+    event_weights = sets.weights[sets.events]
     if scale is not None:
-        share = share * scale[sets.event_time]
+        share = share * sets.repeat(scale)
+        event_weights = event_weights * sets.repeat(scale)
     exposure = sets.sum_while_at_risk(sets.sum_over_events(share))
-    weighted = state.risk[:, None] * X
-    at_risk = sets.sum_at_risk(weighted)
-    squared = share * state.inverse
-    information = -_cross(at_risk, sets.sum_over_events(squared), at_risk)
     if sets.has_fractions:
-        exposure[sets.events] -= sets.sum_over_events(share * sets.fraction)[sets.event_time]
-        tied = sets.sum_over_events(weighted[sets.events])
+        exposure[sets.events] -= sets.repeat(sets.sum_over_events(share * sets.fraction))
+    expected = state.risk * exposure
+    information, at_risk, tied = _sum_moments(sets, X, state.risk, exposure)
+    squared = share * state.inverse
+    information -= _cross(at_risk, sets.sum_over_events(squared), at_risk)
+    if sets.has_fractions:
         mixed = _cross(at_risk, sets.sum_over_events(squared * sets.fraction), tied)
         information += mixed + mixed.T
         information -= _cross(tied, sets.sum_over_events(squared * sets.fraction**2), tied)
-    information += weighted.T @ (exposure[:, None] * X)
-    event_weights = sets.weights[sets.events]
-    if scale is not None:
-        event_weights = event_weights * scale[sets.event_time]
-    score = event_weights @ X[sets.events] - exposure @ weighted
-    return score, information
+    residual = -expected
+    residual[sets.events] += event_weights
+    return residual @ X, information
+
+
+def _sum_moments(
+    sets: RiskSets, X: FloatArray, risk: FloatArray, exposure: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return X' diag(risk exposure) X, and sums of risk X of all at risk and of tied events."""
+    p = X.shape[1]
+    second = np.zeros((p, p))
+    leaving = np.empty((sets.n_times, p))
+    tied = np.empty((sets.n_times, p)) if sets.has_fractions else leaving
+    for rows, times in sets.chunks:
+        part = X[rows]
+        weighted = risk[rows, None] * part
+        starts = sets.starts[times] - rows.start
+        np.add.reduceat(weighted, starts, axis=0, out=leaving[times])
+        if sets.has_fractions:
+            bounds = np.stack([starts, starts + sets.n_tied[times]], axis=1).ravel()
+            stop = -1 if bounds[-1] == len(part) else None
+            tied[times] = np.add.reduceat(weighted, bounds[:stop], axis=0)[::2]
+        second += weighted.T @ (exposure[rows, None] * part)
+    late = risk[sets.late, None] * X[sets.late]
+    return second, sets.accumulate(leaving, late), tied
 
 
 def _cross(left: FloatArray, factor: FloatArray, right: FloatArray) -> FloatArray:

@@ -28,9 +28,9 @@ def check_constant(matrix: FloatArray, names: Sequence[str]) -> None:
     """
     if not len(names):
         raise StatisticsError("factors must be one or more, but was none; name a covariate")
-    spread = np.ptp(matrix, axis=0)
-    for name, column, width in zip(names, matrix.T, spread, strict=True):
-        if width == 0:
+    varies = (matrix[:100] != matrix[0]).any(axis=0)
+    for name, column, known in zip(names, matrix.T, varies, strict=True):
+        if not known and (column == column[0]).all():
             raise StatisticsError(
                 f"column {name!r} must vary, but was {column[0]:g} in all {len(column)} records; "
                 "a constant covariate cannot be estimated, leave it out"
@@ -78,7 +78,7 @@ def find_infinite(
     Parameters
     ----------
     matrix : ndarray, shape (n, p)
-        Covariates.
+        Covariates, centred and with mean square 1.
     last_step : ndarray, shape (p,)
         The last Newton step.
     std_errors : ndarray, shape (p,)
@@ -89,6 +89,8 @@ def find_infinite(
     direction of monotone likelihood each step adds about one unit to the linear predictor,
     however flat the likelihood has become.
     """
+    if np.abs(last_step).max() * np.sqrt(len(matrix)) < 0.5 * INFINITE_STEP:
+        return np.zeros(len(last_step), dtype=bool)  # no value is farther out than sqrt(n)
     width = np.ptp(matrix, axis=0)
     return (np.abs(last_step) * width > INFINITE_STEP) & (std_errors * width > 10.0)
 

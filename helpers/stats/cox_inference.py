@@ -36,11 +36,11 @@ def check_rows(outcome: SurvivalOutcome, design: Design) -> None:
 
 def standardise(sets: RiskSets, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return covariates by position, centred and divided by their spread, and the spread."""
-    X = matrix[sets.rows]
+    X = np.take(matrix, sets.rows, axis=0)
     X -= X.mean(axis=0)
     spread = np.sqrt(np.einsum("ij,ij->j", X, X) / len(X))
     spread[spread == 0] = 1.0
-    X /= spread
+    X *= 1.0 / spread
     return X, spread
 
 
