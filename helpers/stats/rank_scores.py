@@ -62,13 +62,14 @@ def _score_stratum(
     outcome: SurvivalOutcome, grouping: Grouping, member: NDArray[np.bool_], weighting: Weighting
 ) -> RankScores:
     """Return observed, expected and covariance of one stratum."""
-    event_times = np.unique(outcome.time_months[member & outcome.event])
-    k = len(grouping.levels)
-    deaths, at_risk = np.empty((k, event_times.size)), np.empty((k, event_times.size))
-    for code in range(k):
-        deaths[code], at_risk[code] = _count_group(
-            outcome, member & (grouping.codes == code), event_times
-        )
+    groups = [
+        _sort_group(outcome, member & (grouping.codes == code))
+        for code in range(len(grouping.levels))
+    ]
+    event_times = np.unique(np.concatenate([_distinct(dying) for _, dying, _ in groups]))
+    counts = [_count_group(*group, event_times) for group in groups]
+    deaths = np.array([count for count, _ in counts], dtype=np.float64)
+    at_risk = np.array([count for _, count in counts], dtype=np.float64)
     all_deaths, all_at_risk = deaths.sum(axis=0), at_risk.sum(axis=0)
     weights = compute_weights(weighting, all_deaths, all_at_risk)
     hazard = weights * all_deaths / all_at_risk
@@ -82,17 +83,31 @@ def _score_stratum(
     return RankScores(observed=deaths @ weights, expected=at_risk @ hazard, covariance=covariance)
 
 
+def _sort_group(
+    outcome: SurvivalOutcome, member: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return a group's times, times of events and entry times, each in order."""
+    times = outcome.time_months[member]
+    dying = times[outcome.event[member]]
+    entries = None if outcome.entry_months is None else np.sort(outcome.entry_months[member])
+    return np.sort(times), np.sort(dying), entries
+
+
+def _distinct(in_order: NDArray[np.float64]) -> NDArray[np.float64]:
+    return in_order[np.append(True, in_order[1:] != in_order[:-1])] if len(in_order) else in_order
+
+
 def _count_group(
-    outcome: SurvivalOutcome, member: NDArray[np.bool_], event_times: NDArray[np.float64]
-) -> tuple[NDArray, NDArray]:
+    exits: NDArray[np.float64],
+    dying: NDArray[np.float64],
+    entries: NDArray[np.float64] | None,
+    event_times: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return deaths and numbers at risk of one group at each event time."""
-    exits = np.sort(outcome.time_months[member])
-    dying = np.sort(outcome.time_months[member & outcome.event])
     deaths = np.diff(np.searchsorted(dying, event_times, side="right"), prepend=0)
     gone = np.searchsorted(exits, event_times, side="left")
-    if outcome.entry_months is None:
-        return deaths, exits.size - gone
-    entries = np.sort(outcome.entry_months[member])
+    if entries is None:
+        return deaths, len(exits) - gone
     return deaths, np.searchsorted(entries, event_times, side="left") - gone
 
 
