@@ -11,43 +11,44 @@ from helpers.report.blocks import Prose
 from helpers.report.manuscript import Part
 
 if TYPE_CHECKING:
-    from helpers.published.compare import Comparison, ComparisonTable
+    from helpers.published.comparison import ComparisonTable
+
+_NOTHING = "\u2013"
 
 
-def make_comparison_appendix(
-    comparison: ComparisonTable, labels: Mapping[str, str] | None = None
-) -> Part:
-    """Return the published numbers beside the reproduced ones.
+def make_comparison_appendix(comparison: ComparisonTable) -> Part:
+    """Return the published numbers beside the reproduced ones, and why some are not met.
 
     Parameters
     ----------
     comparison : ComparisonTable
         One row for each printed number.
-    labels : mapping of str to str, optional
-        Verdicts in words.
     """
-    words = labels or {}
-    rows = tuple(_write_comparison(row, words) for row in comparison)
+    records = comparison.to_appendix_frame().to_dict("records")
+    columns = ("place", "what", "printed", "reproduced", "verdict")
+    rows = tuple(
+        tuple(Cell(record[column] or _NOTHING) for column in columns) for record in records
+    )
     tables = [
         TableBlock(
             "table.comparison",
             "Published against reproduced numbers.",
-            (tuple(map(Cell, ("Entry", "Place", "Printed", "Reproduced", "Verdict"))),),
+            (tuple(map(Cell, ("Place", "What", "Printed", "Reproduced", "Verdict"))),),
             rows,
             "llrrl",
             slot="appendix",
         )
     ]
     reasons = tuple(
-        (Cell(row.entry_id), Cell(words.get(row.verdict, row.verdict)), Cell(row.reason))
-        for row in comparison.not_equal
-        if row.reason
+        tuple(Cell(record[column]) for column in ("what", "printed", "verdict", "reason"))
+        for record, row in zip(records, comparison, strict=True)
+        if row.verdict != "equal" and record["reason"]
     )
     if reasons:
-        head = (tuple(map(Cell, ("Entry", "Verdict", "Reason"))),)
-        title = "Why a published number was not met."
+        head = (tuple(map(Cell, ("What", "Printed", "Verdict", "Reason"))),)
+        title = "Published numbers that were not met, and why."
         tables.append(
-            TableBlock("table.comparison_reasons", title, head, reasons, "lll", slot="appendix")
+            TableBlock("table.comparison_reasons", title, head, reasons, "lrll", slot="appendix")
         )
     refs = tuple(table.id for table in tables)
     text = TextBlock("comparison", _escape_markdown(comparison.describe()), refs)
@@ -102,17 +103,6 @@ def make_provenance_appendix(
 def _make_table(name: str, title: str, head: tuple[str, ...], rows: tuple[Row, ...]) -> TableBlock:
     header = (tuple(Cell(text) for text in head),)
     return TableBlock(f"table.{name}", title, header, rows, "l" * len(head), slot="appendix")
-
-
-def _write_comparison(row: Comparison, words: Mapping[str, str]) -> Row:
-    unit = f" {row.unit}" if row.unit and row.unit not in row.printed else ""
-    return (
-        Cell(row.entry_id),
-        Cell(row.place),
-        Cell(f"{row.printed}{unit}"),
-        Cell(row.reproduced or "\u2013"),
-        Cell(words.get(row.verdict, row.verdict)),
-    )
 
 
 def _show_value(value: Any) -> str:

@@ -158,9 +158,7 @@ def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
 
 def _write_sentence(node: SentenceNode) -> str:
     links = [
-        f'<a href="#{escape_html(anchor)}">{escape_html(label)}</a>'
-        if anchor
-        else escape_html(label)
+        f'<a href="#{escape_html(anchor)}">{_bind(label)}</a>' if anchor else _bind(label)
         for anchor, label in node.refs
     ]
     text = end_with_refs(node.html, join_words(links))

@@ -12,6 +12,7 @@ from helpers.report.markdown import Fragment, MarkdownConverter, Part
 from helpers.report.numbering import Numbering
 from helpers.report.text import escape_html, make_slug, quote_typst
 
+_LOWEST_LEVEL = 6
 SYNTHETIC_BANNER = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Every patient in this report is simulated; no result describes a real person."
 
@@ -237,14 +238,20 @@ def anchor_of(block_id: str) -> str:
 
 
 def level_headings(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """Return nodes whose headings begin at level 2 and never skip a level."""
+    """Return nodes whose headings begin at level 2 and never skip a level downwards.
+
+    A heading's level becomes its depth: one more than that of the nearest heading before it
+    that stood higher.
+    """
     levelled: list[Node] = []
-    current = 1
+    above: list[int] = []
     for node in nodes:
-        if isinstance(node, HeadingNode):
-            current = min(max(node.level, 2), current + 1)
-            node = replace(node, level=current)  # noqa: PLW2901
-        levelled.append(node)
+        if not isinstance(node, HeadingNode):
+            levelled.append(node)
+            continue
+        above = [level for level in above if level < node.level]
+        above.append(node.level)
+        levelled.append(replace(node, level=min(len(above) + 1, _LOWEST_LEVEL)))
     return tuple(levelled)
 
 

@@ -40,7 +40,7 @@ from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
 
 if TYPE_CHECKING:
-    from helpers.published.compare import ComparisonTable
+    from helpers.published.comparison import ComparisonTable
     from helpers.report.execute import ExecutedSection, SectionError
 
 
@@ -109,22 +109,23 @@ class BuildRun:
         if self.inputs.ledger is None:
             return None
         from helpers.published.compare import compare_with_published
+        from helpers.published.conventions import add_conventions, search_conventions
         from helpers.published.ledger import read_ledger
         from helpers.results import Result
 
         with self._step("comparison"):
             results = {key: Result.from_record(value) for key, value in collected.records.items()}
             omitted = {item["id"]: item["reason"] for item in collected.omitted}
-            return compare_with_published(read_ledger(self.inputs.ledger), results, omitted=omitted)
+            ledger = read_ledger(self.inputs.ledger)
+            table = compare_with_published(ledger, results, omitted=omitted)
+            return add_conventions(table, search_conventions(ledger, table, results))
 
     def _make_appendices(
         self, collected: CollectedResults, comparison: ComparisonTable | None
     ) -> tuple[Part, ...]:
         parts: list[Part | None] = []
         if comparison is not None:
-            from helpers.published.compare import VERDICT_LABELS
-
-            parts.append(make_comparison_appendix(comparison, VERDICT_LABELS))
+            parts.append(make_comparison_appendix(comparison))
         parts.append(make_omitted_appendix(collected.omitted))
         parts.append(
             make_provenance_appendix(

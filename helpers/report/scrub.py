@@ -13,9 +13,13 @@ _CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+:[^\s/@
 _SECRET_NAME = re.compile(r"(password|passwd|secret|token|api_?key|credential)", re.I)
 _HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/?[^\s'\"<>:,;)\\]*")
 #: Folders that a kernel makes for itself; their names are random.
-_TEMPORARY = re.compile(r"[^\s'\"<>]*/(?:ipykernel_\d+/\d+\.py|lenfail-[a-z0-9_]{8}\b)")
+_TEMPORARY = re.compile(
+    r"(?:/[^\s'\"<>/]{1,255}){0,20}/(?:ipykernel_\d+/\d+\.py|lenfail-[a-z0-9_]{8}\b)"
+)
 _CELL_METADATA = frozenset({"tags", "jupyter"})
 _OUTPUT_NAMES = ("data", "ename", "evalue", "metadata", "name", "output_type", "text", "traceback")
+#: Base64, in which nothing is text.
+_PICTURES = frozenset({"png", "image/png", "image/jpeg"})
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -66,10 +70,12 @@ def scrub_text(text: str, replacements: Sequence[tuple[str, str]] = ()) -> str:
     >>> scrub_text("postgresql://ann:hush@db/x, <A at 0x7f0011223344>")
     'postgresql://***@db/x, <A at 0x0>'
     """
-    text = _TEMPORARY.sub("<temporary>", text)
+    if "ipykernel_" in text or "/lenfail-" in text:
+        text = _TEMPORARY.sub("<temporary>", text)
     for path, shown in replacements:
         text = text.replace(path, shown)
-    text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    if "://" in text:
+        text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
     text = _MEMORY_ADDRESS.sub("at 0x0", text)
     return _HOME.sub("<path>", text)
 
@@ -143,7 +149,7 @@ def _scrub_output(
     if output["output_type"] == "execute_result":
         clean["execution_count"] = output.get("execution_count")
     if "data" in clean:
-        clean["data"] = {mime: _scrub(value, replacements) for mime, value in clean["data"].items()}
+        clean["data"] = _scrub(clean["data"], replacements)
     for key in ("text", "evalue", "traceback"):
         if key in clean:
             clean[key] = _scrub(clean[key], replacements)
@@ -157,7 +163,10 @@ def _scrub(value: Any, replacements: Sequence[tuple[str, str]]) -> Any:
     if isinstance(value, list):
         return [_scrub(item, replacements) for item in value]
     if isinstance(value, Mapping):
-        return {key: _scrub(item, replacements) for key, item in value.items()}
+        return {
+            key: item if key in _PICTURES else _scrub(item, replacements)
+            for key, item in value.items()
+        }
     return value
 
 

@@ -248,7 +248,7 @@ def make_sections() -> dict[str, nbformat.NotebookNode]:
                     TextBlock(
                         stem,
                         "The median overall survival was **23 months** (95% CI 18.9 to 27.1; "
-                        "222 deaths among 392 patients), and 12% (95% CI 8 to 17%) were alive at five years.",
+                        "222 deaths among 392 patients), and 12% were alive at five years.",
                         (fig, tab),
                     ),
                     make_figure(fig, "Overall survival by type of failure.", seed=number),

@@ -90,7 +90,7 @@ local function make_part(kind, level, blocks, prefix)
 end
 
 local function convert(fragment)
-  local doc = pandoc.read(fragment.text, fragment.math and MATH or BASE):walk(plain_text_only)
+  local doc = pandoc.read(fragment.text .. "\n", fragment.math and MATH or BASE):walk(plain_text_only)
   local parts, body = {}, {}
   local function flush()
     if #body > 0 then
