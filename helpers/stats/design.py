@@ -79,6 +79,18 @@ class Design:
         """Return the design of some rows, by position or mask."""
         return replace(self, matrix=self.matrix[np.asarray(rows)])
 
+    def without_constant(self) -> Design:
+        """Return the columns that vary, and the factors that have one."""
+        kept = np.flatnonzero((self.matrix != self.matrix[0]).any(axis=0))
+        terms = tuple(self.terms[i] for i in kept)
+        names = {term.factor for term in terms}
+        return replace(
+            self,
+            matrix=self.matrix[:, kept],
+            terms=terms,
+            factors=tuple(factor for factor in self.factors if factor.name in names),
+        )
+
 
 def build_design(frame: pd.DataFrame, factors: Sequence[Factor]) -> Design:
     """Return the covariate matrix of some columns in reference coding.
@@ -218,7 +230,8 @@ def _to_numbers(values: pd.Series, name: str) -> FloatArray:
 def _code_levels(
     values: pd.Series, factor: Factor
 ) -> tuple[Factor, dict[Hashable, FloatArray], list[str]]:
-    masks = {level: (values == level).to_numpy(dtype=bool) for level in factor.levels}
+    column = values.to_numpy() if values.dtype.kind in "bif" else values
+    masks = {level: np.asarray(column == level, dtype=bool) for level in factor.levels}
     known = np.logical_or.reduce(list(masks.values()))
     if not known.all():
         seen = values[~known].unique().tolist()[:5]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.stats.cox_core import Maximum, evaluate_point, maximise_likelihood
-from helpers.stats.cox_guards import check_collinear, check_constant
+from helpers.stats.cox_guards import check_collinear, check_constant, find_infinite
 from helpers.stats.cox_inference import check_rows, standardise
 from helpers.stats.cox_risk_sets import build_risk_sets
 from helpers.stats.cox_tests import (
@@ -24,12 +23,6 @@ from helpers.stats.outcome import SurvivalOutcome
 FloatArray = NDArray[np.float64]
 Criterion = Literal["wald", "lr", "score"]
 Model = frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fitted:
-    columns: list[int]
-    maximum: Maximum
 
 
 class NestedModels:
@@ -58,7 +51,24 @@ class NestedModels:
         self._X, _ = standardise(self._sets, design.matrix)
         self._null = evaluate_point(self._sets, self._X, np.zeros(self._X.shape[1]))
         check_collinear(self._null.information, design.names)
-        self._fitted: dict[Model, _Fitted] = {}
+        self._terms = design.terms
+        self._infinite: dict[str, None] = {}
+        self._fitted: dict[Model, Maximum] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return a sentence for each coefficient without a finite estimate in some model."""
+        return tuple(
+            f"the hazard ratio of {name!r} had no finite estimate in a model of the selection "
+            "(monotone likelihood); Wald's test does not see such a factor, choose the "
+            "likelihood-ratio test"
+            for name in self._infinite
+        )
+
+    def _note_infinite(self, columns: list[int], X: FloatArray, maximum: Maximum) -> None:
+        std_errors = np.sqrt(np.diag(np.linalg.inv(maximum.point.information)))
+        for index in np.flatnonzero(find_infinite(X, maximum.last_step, std_errors)):
+            self._infinite[self._terms[columns[index]].name] = None
 
     def names_of(self, model: Model) -> tuple[str, ...]:
         """Return a model's factors in the order of the design."""
@@ -68,7 +78,7 @@ class NestedModels:
         """Return the maximum of a model's log partial likelihood."""
         if not model:
             return self._null.log_likelihood
-        return self._fit(model).maximum.point.log_likelihood
+        return self._fit(model).point.log_likelihood
 
     def compare(self, small: Model, large: Model, criterion: Criterion) -> ModelTest:
         """Return the test of the factors of `large` that `small` has not."""
@@ -80,24 +90,26 @@ class NestedModels:
         added = np.array([column not in old for column in columns])
         if criterion == "score":
             return self._score(small, columns, added)
-        maximum = self._fit(large).maximum
+        maximum = self._fit(large)
         covariance = np.linalg.inv(maximum.point.information)
         return quadratic_test("Wald", maximum.coefficients[added], covariance[np.ix_(added, added)])
 
     def _score(self, small: Model, columns: list[int], added: NDArray[np.bool_]) -> ModelTest:
         beta = np.zeros(len(columns))
         if small:
-            beta[~added] = self._fit(small).maximum.coefficients
+            beta[~added] = self._fit(small).coefficients
         point = evaluate_point(self._sets, self._X[:, columns], beta)
         return score_test_of_added(point.score, point.information, added)
 
     def _columns_of(self, model: Model) -> list[int]:
         return [column for name in self.names_of(model) for column in self._columns[name]]
 
-    def _fit(self, model: Model) -> _Fitted:
+    def _fit(self, model: Model) -> Maximum:
         if model not in self._fitted:
             columns = self._columns_of(model)
             X = self._X[:, columns]
             start = evaluate_point(self._sets, X, np.zeros(len(columns)))
-            self._fitted[model] = _Fitted(columns, maximise_likelihood(self._sets, X, start))
+            maximum = maximise_likelihood(self._sets, X, start)
+            self._note_infinite(columns, X, maximum)
+            self._fitted[model] = maximum
         return self._fitted[model]

@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from helpers.errors import ParameterError
+from helpers.errors import ParameterError, StatisticsError
 from helpers.stats.cox import Ties, check_ties, fit_cox
 from helpers.stats.cox_result import CoxFit
 from helpers.stats.design import build_design
 from helpers.stats.factors import Factor
 from helpers.stats.nested_models import Criterion, NestedModels
 from helpers.stats.outcome import SurvivalOutcome
-
-Direction = Literal["forward", "backward", "both"]
+from helpers.stats.selection_path import Candidate, Direction, SelectionPath, SelectionStep
 
 DIRECTIONS = ("forward", "backward", "both")
 CRITERIA = ("wald", "lr", "score")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A factor that could have been entered or removed, with the test that was looked at.
-
-    Attributes
-    ----------
-    factor : str
-    statistic : float
-        Chi-square of all its coefficients together.
-    df : int
-    p_value : float
-    """
-
-    factor: str
-    statistic: float
-    df: int
-    p_value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionStep:
-    """One step of a selection.
-
-    Attributes
-    ----------
-    step : int
-        From 1.
-    action : {"enter", "remove"}
-    factor, factor_label : str
-    statistic : float
-        Chi-square of the factor's coefficients, with `df` degrees of freedom.
-    df : int
-    p_value : float
-    criterion : {"wald", "lr", "score"}
-    model : tuple of str
-        Factors after the step, in the order in which they were offered.
-    log_likelihood : float
-        Of the model after the step.
-    candidates : tuple of Candidate
-        All factors that were compared at this step.
-    """
-
-    step: int
-    action: Literal["enter", "remove"]
-    factor: str
-    factor_label: str
-    statistic: float
-    df: int
-    p_value: float
-    criterion: Criterion
-    model: tuple[str, ...]
-    log_likelihood: float
-    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,10 +39,12 @@ class StepwiseSelection:
     entry_p, stay_p : float
     n_subjects, n_events : int
     final_candidates : tuple of Candidate
-        The tests that ended the selection: of the factors outside the last model, and, unless
-        the direction is forward, of those inside.
+        The tests that ended the selection, of the factors inside the last model (unless the
+        direction is forward) and outside (unless it is backward).
     is_cycle : bool
         Whether it ended because a factor was about to come and go for ever.
+    warnings : tuple of str
+        In words: candidates without a finite estimate.
     """
 
     steps: tuple[SelectionStep, ...]
@@ -110,6 +58,7 @@ class StepwiseSelection:
     n_events: int
     final_candidates: tuple[Candidate, ...]
     is_cycle: bool = False
+    warnings: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the steps as a table, one row each."""
@@ -172,13 +121,20 @@ def select_stepwise(
     score test at the smaller one's, the likelihood-ratio test with both. SAS enters by score
     and removes by Wald, SPSS enters by score and removes by either of the other two; with one
     criterion for both the path is free of that asymmetry. The p-values of the last model do not
-    know that it was selected.
+    know that it was selected; see :func:`estimate_inclusion`. Wald's test fails for a factor whose
+    coefficient has no finite estimate (its p-value goes to 1); the other two do not, and the
+    result carries a warning.
+
+    References
+    ----------
+    Heinze G, Wallisch C, Dunkler D. Variable selection - a review and recommendations for the
+    practicing statistician. Biom J 2018;60:431-49.
     """
     _check_options(direction, entry_p, stay_p, criterion)
     check_ties(ties)
     design = build_design(frame, factors)
     nested = NestedModels(outcome, design, ties)
-    path = _Path(
+    path = SelectionPath(
         nested,
         {factor.name: factor.label for factor in design.factors},
         direction=direction,
@@ -202,105 +158,114 @@ def select_stepwise(
         stay_p=stay_p,
         n_subjects=outcome.n_subjects,
         n_events=outcome.n_events,
-        final_candidates=path.final_candidates,
+        final_candidates=path.find_candidates(),
         is_cycle=path.is_cycle,
+        warnings=(*design.warnings, *nested.warnings),
     )
 
 
-class _Path:
-    """The walk from the first model to the last."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InclusionFrequencies:
+    """How often a selection comes to the same factors in resampled data.
 
-    def __init__(
-        self,
-        nested: NestedModels,
-        labels: dict[str, str],
-        *,
-        direction: Direction,
-        entry_p: float,
-        stay_p: float,
-        criterion: Criterion,
-    ) -> None:
-        self.nested, self.direction, self.criterion = nested, direction, criterion
-        self.entry_p, self.stay_p = entry_p, stay_p
-        self.labels = labels
-        self.model: frozenset[str] = (
-            frozenset(self.labels) if direction == "backward" else frozenset()
+    Attributes
+    ----------
+    frequencies : mapping of str to float
+        Share of the replicates that selected each candidate, 0 to 1.
+    models : mapping of tuple of str to int
+        Replicates by selected factors, the commonest first.
+    n_replicates : int
+        That could be fitted.
+    n_failed : int
+        Without an event, or with collinear covariates; they are left out.
+    seed : int
+    """
+
+    frequencies: dict[str, float]
+    models: dict[tuple[str, ...], int]
+    n_replicates: int
+    n_failed: int
+    seed: int
+
+
+def estimate_inclusion(
+    outcome: SurvivalOutcome,
+    frame: pd.DataFrame,
+    factors: Sequence[Factor],
+    *,
+    n_replicates: int = 200,
+    seed: int = 0,
+    **options: Any,
+) -> InclusionFrequencies:
+    """Repeat a selection in bootstrap samples of the records.
+
+    Parameters
+    ----------
+    outcome, frame, factors
+        As :func:`select_stepwise`.
+    n_replicates : int, optional
+    seed : int, optional
+        Replicate b depends on the seed and b only.
+    **options
+        `direction`, `entry_p`, `stay_p`, `criterion` and `ties` of :func:`select_stepwise`.
+
+    Returns
+    -------
+    InclusionFrequencies
+
+    Raises
+    ------
+    ParameterError, StatisticsError
+        As :func:`select_stepwise`; also if no replicate could be fitted.
+
+    Notes
+    -----
+    A level that a sample has lost has no coefficient in it, a factor that it has lost is not
+    selected.
+
+    References
+    ----------
+    Sauerbrei W, Schumacher M. A bootstrap resampling procedure for model building. Stat Med
+    1992;11:2093-109.
+    """
+    if n_replicates < 1:
+        raise ParameterError(f"n_replicates must be 1 or more, but was {n_replicates!r}")
+    settings = {"direction": "both", "entry_p": 0.15, "stay_p": 0.15, "criterion": "wald"}
+    settings |= options
+    ties = settings.pop("ties", "efron")
+    _check_options(**settings)
+    check_ties(ties)
+    design = build_design(frame, factors)
+    labels = {factor.name: factor.label for factor in design.factors}
+    models: Counter[tuple[str, ...]] = Counter()
+    for replicate in range(n_replicates):
+        rng = np.random.default_rng([seed, replicate])
+        rows = rng.integers(0, outcome.n_subjects, outcome.n_subjects)
+        try:
+            drawn = design.take(rows).without_constant()
+            nested = NestedModels(outcome.select(rows), drawn, ties)
+        except StatisticsError:
+            continue
+        offered = {factor.name: labels[factor.name] for factor in drawn.factors}
+        path = SelectionPath(nested, offered, **settings)
+        path.run()
+        models[nested.names_of(path.model)] += 1
+    n_fitted = models.total()
+    if not n_fitted:
+        raise StatisticsError(
+            f"covariates must vary in bootstrap samples, but was without events or collinear in all of "
+            f"{n_replicates}; leave out the rarest factors"
         )
-        self.steps: list[SelectionStep] = []
-        self.final_candidates: tuple[Candidate, ...] = ()
-        self.is_cycle = False
-
-    def run(self) -> None:
-        """Step until nothing enters and nothing leaves, or a model comes back."""
-        seen = {self.model}
-        while self._remove() or self._enter():
-            if self.model in seen:
-                self.is_cycle = True
-                break
-            seen.add(self.model)
-        inside = self._test_inside() if self.direction != "forward" else ()
-        self.final_candidates = (*inside, *self._test_outside())
-
-    def _test_inside(self) -> tuple[Candidate, ...]:
-        return tuple(
-            self._compare(name, self.model - {name}, self.model)
-            for name in self.nested.names_of(self.model)
-        )
-
-    def _test_outside(self) -> tuple[Candidate, ...]:
-        return tuple(
-            self._compare(name, self.model, self.model | {name})
-            for name in self.labels
-            if name not in self.model
-        )
-
-    def _compare(self, name: str, small: frozenset[str], large: frozenset[str]) -> Candidate:
-        test = self.nested.compare(small, large, self.criterion)
-        return Candidate(factor=name, statistic=test.statistic, df=test.df, p_value=test.p_value)
-
-    def _remove(self) -> bool:
-        if self.direction == "forward" or not self.model:
-            return False
-        candidates = self._test_inside()
-        worst = max(candidates, key=lambda candidate: candidate.p_value)
-        if worst.p_value < self.stay_p:
-            return False
-        self._record("remove", worst, self.model - {worst.factor}, candidates)
-        return True
-
-    def _enter(self) -> bool:
-        if self.direction == "backward" or len(self.model) == len(self.labels):
-            return False
-        candidates = self._test_outside()
-        best = min(candidates, key=lambda candidate: candidate.p_value)
-        if best.p_value >= self.entry_p:
-            return False
-        self._record("enter", best, self.model | {best.factor}, candidates)
-        return True
-
-    def _record(
-        self,
-        action: Literal["enter", "remove"],
-        chosen: Candidate,
-        model: frozenset[str],
-        candidates: tuple[Candidate, ...],
-    ) -> None:
-        self.model = model
-        self.steps.append(
-            SelectionStep(
-                step=len(self.steps) + 1,
-                action=action,
-                factor=chosen.factor,
-                factor_label=self.labels[chosen.factor],
-                statistic=chosen.statistic,
-                df=chosen.df,
-                p_value=chosen.p_value,
-                criterion=self.criterion,
-                model=self.nested.names_of(model),
-                log_likelihood=self.nested.log_likelihood(model),
-                candidates=candidates,
-            )
-        )
+    return InclusionFrequencies(
+        frequencies={
+            name: sum(count for model, count in models.items() if name in model) / n_fitted
+            for name in labels
+        },
+        models=dict(models.most_common()),
+        n_replicates=n_fitted,
+        n_failed=n_replicates - n_fitted,
+        seed=seed,
+    )
 
 
 def _check_options(direction: str, entry_p: float, stay_p: float, criterion: str) -> None:
