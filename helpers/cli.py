@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers import __version__
 from helpers.errors import LenfailError
+
+if TYPE_CHECKING:
+    from helpers.report.progress import ProgressEvent
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,24 +72,34 @@ def make_parser() -> argparse.ArgumentParser:
 
 def run_build(options: argparse.Namespace) -> int:
     """Build a report."""
-    from helpers.params import read_params_file
+    from helpers.params import describe_parameters, read_params_file
 
     params = read_params_file(options.params, overrides=options.overrides)
+
+    from helpers.cohort import check_factor_names
     from helpers.report.build import build_report, find_project
 
+    check_factor_names(params.factor_lists)
     project = find_project()
-    name = options.name or options.params.stem
-    say = (lambda message: None) if options.quiet else print
     summary = build_report(
-        params,
-        name=name,
-        reports=options.output or project / "reports",
-        notebooks=project / "notebooks",
+        params.model_dump(),
+        name=options.name or options.params.stem,
+        output_dir=options.output or project / "reports",
+        notebooks_dir=project / "notebooks",
         base_dir=options.params.resolve().parent,
-        say=say,
+        ledger=project / "params" / "published_values.yml",
+        descriptions=describe_parameters(),
+        progress=None if options.quiet else print_progress,
     )
-    say(str(summary))
+    if not options.quiet:
+        print(summary)
     return 0
+
+
+def print_progress(event: ProgressEvent) -> None:
+    """Print a line for each finished section and step."""
+    if event.kind != "cell":
+        print(f"  {event.name:<24} {event.seconds:6.1f} s", flush=True)
 
 
 def run_schema(options: argparse.Namespace) -> int:

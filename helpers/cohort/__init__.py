@@ -3,6 +3,7 @@
 from helpers.cohort.cohort import Cohort, build_cohort, read_cohort
 from helpers.cohort.dictionary import Dictionary, Factor, Variable, read_dictionary
 from helpers.cohort.eligibility import FlowStep
+from helpers.cohort.factor_names import check_factor_names
 
 __all__ = [
     "Cohort",
@@ -11,6 +12,7 @@ __all__ = [
     "FlowStep",
     "Variable",
     "build_cohort",
+    "check_factor_names",
     "read_cohort",
     "read_dictionary",
 ]

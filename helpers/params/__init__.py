@@ -1,5 +1,6 @@
 """The parameters of a report: every analytic choice, named, typed and checked."""
 
+from helpers.params.documentation import describe_parameters
 from helpers.params.model import BASE_DIR_VARIABLE, Params
 from helpers.params.reading import (
     check_params,
@@ -14,6 +15,7 @@ __all__ = [
     "BASE_DIR_VARIABLE",
     "Params",
     "check_params",
+    "describe_parameters",
     "find_nearest",
     "make_schema",
     "parse_overrides",

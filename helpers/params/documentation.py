@@ -22,6 +22,11 @@ def write_parameter_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def describe_parameters() -> dict[str, str]:
+    """Return what each parameter does, by name."""
+    return {name: str(field.description) for name, field in Params.model_fields.items()}
+
+
 def _print_default(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_print_default(item) for item in value)

@@ -153,6 +153,16 @@ class Params(BaseModel):
         }
 
     @property
+    def factor_lists(self) -> dict[str, list[str]]:
+        """Return the lists of factors by parameter."""
+        return {
+            "univariate_factors": self.univariate_factors,
+            "model_factors": self.model_factors,
+            "aml_factors": self.aml_factors,
+            "treatment_factors": self.treatment_factors,
+        }
+
+    @property
     def survival_options(self) -> dict[str, Any]:
         """Return the options of :func:`helpers.analysis.survival.estimate_survival`."""
         return {
