@@ -1,0 +1,3 @@
+"""Benches are scripts: nothing here is collected as a test."""
+
+collect_ignore_glob = ["*.py"]
