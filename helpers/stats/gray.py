@@ -76,7 +76,7 @@ def compare_cumulative_incidence(
     >>> outcome = check_competing_outcome([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 2, 0, 1, 2, 1, 0])
     >>> test = compare_cumulative_incidence(outcome, list("aabababb"))
     >>> round(test.statistic, 4), test.df
-    (0.4667, 1)
+    (1.0595, 1)
     """
     if not np.isfinite(rho):
         raise ParameterError(f"rho must be a finite number, but was {rho!r}; 0 is Gray's test")
