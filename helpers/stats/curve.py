@@ -33,7 +33,7 @@ class KaplanMeier:
     survival : numpy.ndarray of float, shape (m,)
         Probability to be free of the event after each time.
     std_error : numpy.ndarray of float, shape (m,)
-        Of `survival`; nan once the curve is at 0.
+        Of `survival`; once the curve is at 0, nan (Greenwood) or 0 (robust).
     ci_lower, ci_upper : numpy.ndarray of float, shape (m,)
         Pointwise limits; nan where undefined.
     n_subjects, n_events_total : int

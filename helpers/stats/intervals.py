@@ -73,8 +73,8 @@ def compute_limits(
     Returns
     -------
     tuple of numpy.ndarray of float, shape (m,)
-        Limits within 0 to 1; nan where the curve is at 0, and at 1 with a standard error of 0
-        both limits are 1.
+        Limits within 0 to 1; where the curve is at 1 both are 1, where it is at 0 they are nan
+        (except plain limits with a standard error).
 
     Raises
     ------
@@ -98,7 +98,7 @@ def compute_limits(
     inner = np.where((survival > 0.0) & ~certain, survival, np.nan)
     half = z * std_error / inner
     if interval == "plain":
-        lower, upper = inner - half * inner, inner + half * inner
+        lower, upper = survival - z * std_error, survival + z * std_error
     elif interval == "log":
         lower, upper = inner * np.exp(-half), inner * np.exp(half)
     elif interval == "log-log":

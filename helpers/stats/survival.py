@@ -138,11 +138,11 @@ def _product_limit(
     with np.errstate(divide="ignore"):
         increments = np.where(table.n_events > 0, table.n_events / (at_risk * remaining), 0.0)
     greenwood = np.cumsum(increments)
-    if outcome.weights is not None and (outcome.weights % 1 != 0).any():
-        log_error = compute_robust_error(outcome, table, greenwood, remaining)
-    else:
-        log_error = np.sqrt(greenwood)
-    std_error = np.full_like(survival, np.nan)
+    robust = outcome.weights is not None and bool((outcome.weights % 1 != 0).any())
+    log_error = (
+        compute_robust_error(outcome, table, greenwood, remaining) if robust else greenwood**0.5
+    )
+    std_error = np.full_like(survival, 0.0 if robust else np.nan)
     np.multiply(survival, log_error, out=std_error, where=survival > 0.0)
     return survival, std_error
 

@@ -63,7 +63,7 @@ curve_rows <- function(fits) {
   rows <- rows[rows >= 1 & rows <= n]
   s <- first$surv
   error <- if (isTRUE(first$logse)) s * first$std.err else first$std.err
-  error[s == 0] <- NA
+  if (isTRUE(first$logse)) error[s == 0] <- NA
   limits <- lapply(fits, function(f) list(lower = f$lower[rows], upper = f$upper[rows]))
   list(
     n_times = n, row = rows - 1L, time = first$time[rows], n_at_risk = first$n.risk[rows],
