@@ -26,6 +26,8 @@ def select_curve(curve: pd.DataFrame, group: str, *, start: float) -> pd.DataFra
     -------
     pandas.DataFrame
     """
+    if curve.empty:
+        return curve
     lines = curve.loc[curve["group"].astype(str) == group, list(_COLUMNS)].copy()
     if lines.empty:
         return lines
@@ -189,6 +191,8 @@ def read_at_risk(
         found = at_risk.loc[is_here, column]
         if len(found):
             return None if pd.isna(found.iloc[0]) else int(found.iloc[0])
+    if curve.empty:
+        return 0
     lines = curve[curve["group"].astype(str) == group].sort_values("time_months")
     if lines.empty:
         return 0

@@ -28,7 +28,13 @@ from helpers.formatting import (
     format_trimmed,
     get_style,
 )
-from helpers.formatting.lookup import clean_level, find_conf_level, get_events_label, get_frame
+from helpers.formatting.lookup import (
+    clean_level,
+    find_conf_level,
+    get_events_label,
+    get_frame,
+    split_rows,
+)
 from helpers.results import Result, ResultSet
 
 _ROW_MM = 4.6
@@ -95,7 +101,7 @@ def plot_forest(
 def _list_rows(results: ResultSet) -> list[_ForestRow]:
     rows: list[_ForestRow] = []
     terms = get_frame(results, "terms")
-    for factor, block in terms.groupby("factor", sort=False) if len(terms) else ():
+    for factor, block in split_rows(terms, "factor"):
         lines = block.to_dict("records")
         if len(lines) > 1:
             rows.append(_ForestRow(str(lines[0]["factor_label"]), 0, None))

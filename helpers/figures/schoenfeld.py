@@ -18,7 +18,7 @@ from helpers.figures.theme import (
     wrap_text,
 )
 from helpers.formatting import NumberStyle, format_p, get_style
-from helpers.formatting.lookup import get_frame
+from helpers.formatting.lookup import get_frame, split_rows
 from helpers.results import ResultSet
 
 _PANEL_MM = 46.0
@@ -45,7 +45,7 @@ def plot_ph(
         That of the first term; its figure holds all. Neither shown nor saved.
     """
     style, residuals = get_style(style), get_frame(results, "residuals")
-    panels = [(str(label), block) for label, block in residuals.groupby("label", sort=False)]
+    panels = split_rows(residuals, "label")
     with use_theme():
         axes = [ax] if ax is not None else _open_axes(len(panels))
         for place, (spot, (label, block)) in enumerate(zip(axes, panels, strict=False)):

@@ -64,6 +64,13 @@ def get_frame(results: ResultSet, name: str) -> pd.DataFrame:
     return pd.DataFrame() if frame is None else frame
 
 
+def split_rows(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of a frame by the values of a column, in their order; none if empty."""
+    if frame.empty:
+        return []
+    return [(str(key), rows) for key, rows in frame.groupby(column, sort=False)]
+
+
 def find_horizons(results: ResultSet) -> dict[str, float]:
     """Return the horizons of a set's probabilities.
 

@@ -18,6 +18,7 @@ from helpers.formatting import (
 from helpers.formatting.lookup import (
     clean_level,
     get_frame,
+    split_rows,
 )
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
@@ -52,8 +53,8 @@ def describe_characteristics(
     """
     voice, rows = speak(style), get_frame(results, "rows")
     blocks = [
-        (str(variable), block.to_dict("records"))
-        for variable, block in (rows.groupby("variable", sort=False) if len(rows) else ())
+        (variable, block.to_dict("records"))
+        for variable, block in split_rows(rows, "variable")
         if variables is None or variable in variables
     ]
     if results.meta.get("groups"):

@@ -17,6 +17,7 @@ from helpers.formatting.lookup import (
     clean_level,
     find_factor_test,
     get_frame,
+    split_rows,
 )
 from helpers.narrative.models import tell_limits
 from helpers.narrative.voice import Voice, make_text, speak
@@ -49,13 +50,13 @@ def describe_screen(
     """
     voice, with_effect, without = speak(style), [], []
     factors = get_frame(results, "factors")
-    for factor, block in factors.groupby("factor", sort=False):
-        test = find_factor_test(results, str(factor)) or _find_wald(results, str(factor))
+    for factor, block in split_rows(factors, "factor"):
+        test = find_factor_test(results, factor) or _find_wald(results, factor)
         if test is None or test.p_value is None:
             continue
         label = voice.label(str(block.iloc[0]["factor_label"]))
         if test.p_value < alpha:
-            medians = _tell_medians(results, str(factor), block.to_dict("records"), voice)
+            medians = _tell_medians(results, factor, block.to_dict("records"), voice)
             with_effect.append(f"{label} ({medians}{voice.p(test)})")
         else:
             p_text = format_p(test.p_value, letter=True, style=voice.style)

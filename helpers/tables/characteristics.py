@@ -22,6 +22,7 @@ from helpers.formatting.lookup import (
     get_frame,
     get_slot,
     get_title,
+    split_rows,
 )
 from helpers.results import Result, ResultSet
 from helpers.tables.layout import Notes, make_p_cell, make_row, make_table
@@ -73,8 +74,8 @@ def make_characteristics_table(
     columns = _read_columns(results, spread, get_style(style))
     notes = Notes()
     rows: list[Row] = []
-    for variable, block in get_frame(results, "rows").groupby("variable", sort=False):
-        rows.extend(_make_variable(str(variable), block, columns, notes))
+    for variable, block in split_rows(get_frame(results, "rows"), "variable"):
+        rows.extend(_make_variable(variable, block, columns, notes))
     return make_table(
         results.id,
         title or get_title(results, "Patients' characteristics"),

@@ -18,6 +18,7 @@ from helpers.formatting.lookup import (
     get_frame,
     get_slot,
     get_title,
+    split_rows,
 )
 from helpers.results import ResultSet
 from helpers.tables.layout import View, make_row, make_table
@@ -51,7 +52,7 @@ def make_competing_table(
     view, other = View(cause_specific, style), View(fine_gray, style)
     other = replace(other, notes=view.notes)
     rows: list[Row] = []
-    for factor, block in get_frame(cause_specific, "terms").groupby("factor", sort=False):
+    for factor, block in split_rows(get_frame(cause_specific, "terms"), "factor"):
         rows.append(make_row(str(block.iloc[0]["factor_label"]), *[Cell("")] * 6))
         for _, line in block.iterrows():
             key = f"{factor}.{clean_level(line['level'])}"

@@ -21,6 +21,7 @@ from helpers.formatting.lookup import (
     get_frame,
     get_slot,
     get_title,
+    split_rows,
 )
 from helpers.results import ResultSet
 from helpers.tables.layout import View, make_head, make_row, make_table
@@ -58,8 +59,8 @@ def make_model_table(
     view = View(results, style, medians)
     p_keys = view.notes.cite(_describe_fit(results, style))
     rows: list[Row] = []
-    for factor, block in get_frame(results, "terms").groupby("factor", sort=False):
-        rows.extend(_make_factor(view, str(factor), block))
+    for factor, block in split_rows(get_frame(results, "terms"), "factor"):
+        rows.extend(_make_factor(view, factor, block))
     level = format_percent(find_conf_level(results), n=1, style=style)
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if medians else []

@@ -19,6 +19,7 @@ from helpers.formatting.lookup import (
     get_frame,
     get_slot,
     get_title,
+    split_rows,
 )
 from helpers.results import ResultSet
 from helpers.tables.layout import View, make_head, make_p_cell, make_row, make_table
@@ -51,8 +52,8 @@ def make_screen_table(
     style = get_style(style)
     view = View(results, style, any(result.kind == "median" for result in results))
     rows: list[Row] = []
-    for factor, block in get_frame(results, "factors").groupby("factor", sort=False):
-        rows.extend(_make_factor(view, str(factor), block))
+    for factor, block in split_rows(get_frame(results, "factors"), "factor"):
+        rows.extend(_make_factor(view, factor, block))
     level = format_percent(find_conf_level(results), n=1, style=style)
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if view.medians else []
