@@ -81,7 +81,8 @@ def estimate_quantile(
     Standard error, and SPSS's interval: SE(S(t)) / f(t) at the first time t at which the curve
     is at or below 1 - q, with the density f = (S(u) - S(l)) / (l - u), where u is the last time
     of an event with S(u) >= 1 - q + 0.05 (0 if there is none) and l the first with
-    S(l) <= 1 - q - 0.05. SPSS cuts the lower limit at 0, and so does this.
+    S(l) <= 1 - q - 0.05. The lower limit is cut at 0. SPSS itself centres on the beginning of a
+    flat piece; here the estimate does not depend on the interval asked for.
 
     References
     ----------
