@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.document import Cell, Row, TableBlock, TextBlock
@@ -25,17 +25,14 @@ def make_comparison_appendix(comparison: ComparisonTable) -> Part:
         One row for each printed number.
     """
     records = comparison.to_appendix_frame().to_dict("records")
-    columns = ("place", "what", "printed", "reproduced", "verdict")
-    rows = tuple(
-        tuple(Cell(record[column] or _NOTHING) for column in columns) for record in records
-    )
+    rows = tuple(_iterate_comparisons(records))
     tables = [
         TableBlock(
             "table.comparison",
             "Published against reproduced numbers.",
-            (tuple(map(Cell, ("Place", "What", "Printed", "Reproduced", "Verdict"))),),
+            (tuple(map(Cell, ("What", "Printed", "Reproduced", "Verdict"))),),
             rows,
-            "llrrl",
+            "lrrl",
             slot="appendix",
         )
     ]
@@ -86,7 +83,7 @@ def make_provenance_appendix(
     """
     known = descriptions or {}
     values = tuple(
-        (Cell(name), Cell(_show_value(value)), Cell(known.get(name, "")))
+        (Cell(name), Cell(_show_value(value)), Cell(known.get(name, "").replace("`", "")))
         for name, value in parameters.items()
     )
     origin = tuple((Cell(name), Cell(text)) for name, text in provenance.items())
@@ -103,6 +100,18 @@ def make_provenance_appendix(
 def _make_table(name: str, title: str, head: tuple[str, ...], rows: tuple[Row, ...]) -> TableBlock:
     header = (tuple(Cell(text) for text in head),)
     return TableBlock(f"table.{name}", title, header, rows, "l" * len(head), slot="appendix")
+
+
+def _iterate_comparisons(records: Iterable[Mapping[str, str]]) -> Iterator[Row]:
+    """Yield a row for each entry, and one before those of a new place in the paper."""
+    place = None
+    for record in records:
+        if record["place"] != place:
+            place = record["place"]
+            yield (Cell(place, header=True, colspan=4),)
+        columns = ("printed", "reproduced", "verdict")
+        cells = (Cell(record[column] or _NOTHING) for column in columns)
+        yield (Cell(record["what"], indent=1), *cells)
 
 
 def _show_value(value: Any) -> str:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.document import MIME_TYPE, Block, ResultsBlock, block_from_json
+from helpers.document import (
+    MIME_TYPE,
+    Block,
+    FigureBlock,
+    ResultsBlock,
+    TableBlock,
+    TextBlock,
+    block_from_json,
+)
 from helpers.errors import BuildError
+
+#: Tag of a Markdown cell that speaks of the notebook itself and so is left out of the report.
+NOTEBOOK_ONLY = "notebook-only"
 
 _HEADING = re.compile(r"^#\s+(?P<title>.+?)\s*#*\s*$", re.M)
 
@@ -94,8 +105,28 @@ def read_section(notebook: Mapping[str, Any], *, name: str) -> SectionContent:
     """
     cells = notebook["cells"]
     is_ours = any(MIME_TYPE in output.get("data", {}) for output in _iterate_outputs(cells))
-    items = tuple(_iterate_items(cells, name=name, is_ours=is_ours))
+    items = refer_to_what_follows(_iterate_items(cells, name=name, is_ours=is_ours))
     return SectionContent(name=name, title=_find_title(items) or name, items=items)
+
+
+def refer_to_what_follows(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return items in which each sentence without references refers to what it stands before.
+
+    A notebook shows the sentence of an analysis, then its table and figure: those that come
+    after the sentence, up to the next prose or sentence, are what it tells.
+    """
+    referring: list[Item] = []
+    open_text: int | None = None
+    for item in items:
+        if isinstance(item, Prose):
+            open_text = None
+        elif isinstance(item, TextBlock):
+            open_text = None if item.refs else len(referring)
+        elif isinstance(item, TableBlock | FigureBlock) and open_text is not None:
+            text = referring[open_text]
+            referring[open_text] = replace(text, refs=(*text.refs, item.id))
+        referring.append(item)
+    return tuple(referring)
 
 
 def _iterate_outputs(cells: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -111,7 +142,8 @@ def _iterate_items(
         source = _join(cell["source"])
         if cell["cell_type"] == "markdown":
             yield from _close_code(sources)
-            yield Prose(source)
+            if NOTEBOOK_ONLY not in cell["metadata"].get("tags", ()):
+                yield Prose(source)
         elif cell["cell_type"] == "code":
             if source.strip():
                 sources.append(source)

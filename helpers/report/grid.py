@@ -67,9 +67,16 @@ def get_alignment(table: TableBlock, column: int) -> str:
     return table.align[min(column, len(table.align) - 1)]
 
 
-def opens_group(row: Row) -> bool:
-    """Tell whether a row begins a group: its first cell is a head at the margin."""
-    return bool(row) and row[0].header and not row[0].indent
+def find_group_starts(table: TableBlock) -> frozenset[int]:
+    """Return the rows at the margin in a table that has indented rows.
+
+    They name a variable, the indented rows below them its levels. A table without indented
+    rows is a plain list and has none.
+    """
+    firsts = [row[0] if row else Cell("") for row in table.rows]
+    if not any(cell.indent for cell in firsts):
+        return frozenset()
+    return frozenset(number for number, cell in enumerate(firsts) if not cell.indent)
 
 
 def write_table_csv(table: TableBlock) -> str:

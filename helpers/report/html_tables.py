@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 
 from helpers.document import Row, TableBlock
-from helpers.report.grid import PlacedCell, get_alignment, opens_group, place_cells
+from helpers.report.grid import PlacedCell, find_group_starts, get_alignment, place_cells
 from helpers.report.pages import TableNode, list_abbreviations
 from helpers.report.text import escape_html
 
@@ -74,8 +74,9 @@ def _write_rows(block: TableBlock, rows: tuple[Row, ...], *, in_head: bool) -> I
     for placed in place_cells(rows):
         write = _write_head_cell if in_head else _write_body_cell
         lines[placed.row].append(write(block, placed))
-    for row, cells in zip(rows, lines, strict=True):
-        opening = '<tr class="group">' if not in_head and opens_group(row) else "<tr>"
+    groups = frozenset() if in_head else find_group_starts(block)
+    for number, cells in enumerate(lines):
+        opening = '<tr class="group">' if number in groups else "<tr>"
         yield f"{opening}{''.join(cells)}</tr>\n"
 
 

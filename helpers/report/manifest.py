@@ -82,7 +82,8 @@ def describe_origin(parameters: Mapping[str, Any], context: Mapping[str, Any]) -
         "Seed": str(parameters.get("seed", "none")),
     }
     versions = {**context.get("versions", {}), **list_versions()}
-    return {**origin, **{f"Version of {name}": text for name, text in sorted(versions.items())}}
+    software = ", ".join(f"{name} {text}" for name, text in sorted(versions.items()))
+    return {**origin, "Software": software}
 
 
 @cache

@@ -10,6 +10,7 @@ from helpers.report.blocks import Code, Item, Prose, SectionContent
 from helpers.report.markdown import Fragment, MarkdownConverter
 from helpers.report.numbering import Numbering, number_blocks
 from helpers.report.pages import (
+    POINTER,
     Node,
     Page,
     PageBreak,
@@ -112,6 +113,7 @@ class Manuscript:
         """Yield all Markdown of the manuscript, for one run of the converter."""
         yield from list_fragments(self.items)
         yield from list_fragments(block for _, block in self.front.abstract)
+        yield Fragment(POINTER)
         yield Fragment(_list_references(self.front.references), math=True)
 
 
@@ -164,7 +166,7 @@ def _iterate_nodes(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Nod
     yield from _iterate_parts(front.before, builder, _PART_LEVEL)
     yield builder.heading(_PART_LEVEL, "Results")
     for section in manuscript.sections:
-        yield from builder.items(_keep_slots(section.items, "main"), shift=_SECTION_LEVEL - 1)
+        yield from builder.items(_keep_main(section.items), shift=_SECTION_LEVEL - 1)
     yield from _iterate_parts(front.after, builder, _PART_LEVEL)
     if front.references:
         yield builder.heading(_PART_LEVEL, "References")
@@ -205,9 +207,25 @@ def _iterate_appendices(manuscript: Manuscript, builder: PageBuilder) -> Iterato
     yield from _iterate_parts(manuscript.appendices, builder, _SECTION_LEVEL)
 
 
-def _keep_slots(items: Iterable[Item], slot: Slot) -> Iterator[Item]:
-    """Yield items without the tables and figures of other slots."""
-    return (item for item in items if _get_slot(item) in {slot, None})
+def _keep_main(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield items without what stands further back; what no sentence tells is pointed at."""
+    told = {ref for item in items if isinstance(item, TextBlock) for ref in item.refs}
+    pending: list[str] = []
+    for item in items:
+        if _get_slot(item) in {"supplement", "appendix"}:
+            pending += [item.id] if item.id not in told else []
+            continue
+        if pending and isinstance(item, Prose | TextBlock):
+            yield _point_at(pending)
+        yield item
+    if pending:
+        yield _point_at(pending)
+
+
+def _point_at(pending: list[str]) -> TextBlock:
+    refs = tuple(pending)
+    pending.clear()
+    return TextBlock(f"see.{refs[0]}", POINTER, refs)
 
 
 def _list_slot(items: Iterable[Item], slot: Slot) -> list[Item]:

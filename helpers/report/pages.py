@@ -12,6 +12,8 @@ from helpers.report.markdown import Fragment, MarkdownConverter, Part
 from helpers.report.numbering import Numbering
 from helpers.report.text import escape_html, make_slug, quote_typst
 
+#: A sentence of this word alone reads "See Supplementary Table 1."
+POINTER = "See"
 _LOWEST_LEVEL = 6
 SYNTHETIC_BANNER = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Every patient in this report is simulated; no result describes a real person."
@@ -267,6 +269,8 @@ def end_with_refs(text: str, refs: str) -> str:
         return text
     if text.endswith("."):
         return f"{text[:-1]} ({refs})."
+    if text == POINTER:
+        return f"{POINTER} {refs}."
     return f"{text} ({refs})"
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from helpers.document import Cell, TableBlock
-from helpers.report.grid import PlacedCell, count_columns, get_alignment, opens_group, place_cells
+from helpers.report.grid import (
+    PlacedCell,
+    count_columns,
+    find_group_starts,
+    get_alignment,
+    place_cells,
+)
 from helpers.report.pages import TableNode, list_abbreviations
+from helpers.report.table_widths import plan_widths
 from helpers.report.text import break_long_words, quote_typst
 
 _ALIGNMENT = {"l": "left", "c": "center", "r": "right"}
-#: Letters of the table's size that a line of running text holds; more need the whole width.
-_LETTERS_PER_LINE = 100
-_LETTERS_BETWEEN_COLUMNS = 3
 _INDENT_PT = 9
 #: A table of more rows may go on over the page.
 _MAX_ROWS_KEPT = 24
@@ -24,35 +28,34 @@ def write_table(node: TableNode) -> str:
     A cell of the head that spans columns has a rule below it.
     """
     block = node.block
-    n_columns = count_columns(block)
-    head = "".join(_write_head(block))
-    keep = "true" if len(block.rows) <= _MAX_ROWS_KEPT else "false"
-    groups = {number for number, row in enumerate(block.rows) if number and opens_group(row)}
-    body = "".join(
-        f"    {_write_cell(block, placed, opens=placed.row in groups)},\n"
-        for placed in place_cells(block.rows)
-    )
-    notes = "".join(f"[{note}], " for note in _list_notes(block))
-    wide = "true" if estimate_width(block) > _LETTERS_PER_LINE else "false"
+    plan = plan_widths(block)
+    widths = "".join(f"{width}pt, " for width in plan.widths_pt)
+    options = {
+        "wide": _write_bool(plan.wide),
+        "keep": _write_bool(len(block.rows) <= _MAX_ROWS_KEPT),
+        "scale": f"{plan.scale:.3f}",
+        "label": quote_typst(node.label),
+        "name": _write_words(block.title),
+        "notes": f"({''.join(f'[{note}], ' for note in _list_notes(block))})",
+    }
+    listed = ", ".join(f"{name}: {value}" for name, value in options.items())
+    columns = f"({widths})" if widths else count_columns(block)
     return (
-        f"#listing(wide: {wide}, keep: {keep}, label: {quote_typst(node.label)}, "
-        f"name: {_write_words(block.title)}, notes: ({notes}),\n"
-        f"  table(columns: {n_columns},\n    table.hline(stroke: ink-rule),\n"
-        f"    table.header(repeat: true,\n{head}    ),\n"
-        f"{body}    table.hline(stroke: ink-rule),\n  ))"
+        f"#listing({listed},\n  table(columns: {columns},\n    table.hline(stroke: ink-rule),\n"
+        f"    table.header(repeat: true,\n{''.join(_write_head(block))}    ),\n"
+        f"{''.join(_write_body(block))}    table.hline(stroke: ink-rule),\n  ))"
     )
 
 
-def estimate_width(block: TableBlock) -> int:
-    """Return the number of letters in the longest line that the table would like to have."""
-    widths = [0] * count_columns(block)
-    for rows in (block.header, block.rows):
-        for placed in place_cells(rows):
-            if placed.cell.colspan == 1:
-                longest = max((len(line) for line in placed.cell.text.split("\n")), default=0)
-                letters = longest + 2 * placed.cell.indent
-                widths[placed.column] = max(widths[placed.column], letters)
-    return sum(widths) + _LETTERS_BETWEEN_COLUMNS * (len(widths) - 1)
+def _write_bool(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _write_body(block: TableBlock) -> Iterator[str]:
+    groups = find_group_starts(block)
+    for placed in place_cells(block.rows):
+        opens = placed.row in groups
+        yield f"    {_write_cell(block, placed, opens=opens, plain=not groups)},\n"
 
 
 def _write_head(block: TableBlock) -> Iterator[str]:
@@ -72,7 +75,12 @@ def _write_head(block: TableBlock) -> Iterator[str]:
 
 
 def _write_cell(
-    block: TableBlock, placed: PlacedCell, *, in_head: bool = False, opens: bool = False
+    block: TableBlock,
+    placed: PlacedCell,
+    *,
+    in_head: bool = False,
+    opens: bool = False,
+    plain: bool = False,
 ) -> str:
     cell = placed.cell
     options = [
@@ -81,9 +89,9 @@ def _write_cell(
         if size > 1
     ]
     options.append(f"align: {_align(block, placed, in_head=in_head)}")
-    if opens:
+    if opens and placed.row:
         options.append(f"inset: first-row({placed.column})")
-    content = _write_content(cell, bold=in_head or (cell.header and not cell.indent))
+    content = _write_content(cell, bold=in_head or (cell.header and not cell.indent and not plain))
     return f"table.cell({', '.join(options)})[{content}]"
 
 
