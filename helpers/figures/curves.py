@@ -74,17 +74,7 @@ def draw_curve(
     censored : bool
         Whether the censored patients are drawn.
     """
-    is_firm = (lines["n_at_risk"] >= min_at_risk) | (lines["time_months"] == 0)
-    n_firm = int(is_firm.cumprod().sum())
-    if lines.loc[0, "n_at_risk"] < min_at_risk:
-        n_firm = 0
-    firm = lines.iloc[:n_firm]
-    if 0 < n_firm < len(lines):
-        bridge = lines.iloc[[n_firm]].assign(
-            **{name: firm.iloc[-1][name] for name in ("estimate", "ci_lower", "ci_upper")}
-        )
-        firm = pd.concat([firm, bridge], ignore_index=True)
-    pale = lines.iloc[max(n_firm - 1, 0) :] if n_firm < len(lines) else lines.iloc[:0]
+    firm, pale = split_curve(lines, min_at_risk)
     if len(pale):
         ax.step(
             pale["time_months"],
@@ -106,20 +96,46 @@ def draw_curve(
             label=label,
             zorder=4,
         )
-        if band:
-            known = firm.dropna(subset=["ci_lower", "ci_upper"])
-            ax.fill_between(
-                known["time_months"],
-                known["ci_lower"],
-                known["ci_upper"],
-                step="post",
-                color=look.colour,
-                alpha=band,
-                linewidth=0,
-                zorder=1,
-            )
+    if len(firm) and band:
+        known = firm.dropna(subset=["ci_lower", "ci_upper"])
+        ax.fill_between(
+            known["time_months"],
+            known["ci_lower"],
+            known["ci_upper"],
+            step="post",
+            color=look.colour,
+            alpha=band,
+            linewidth=0,
+            zorder=1,
+        )
     if censored:
         _draw_censored(ax, lines, look, min_at_risk)
+
+
+def split_curve(lines: pd.DataFrame, min_at_risk: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split a curve where the number at risk falls below a limit.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        One curve.
+    min_at_risk : int
+        Limit.
+
+    Returns
+    -------
+    (pandas.DataFrame, pandas.DataFrame)
+        The stretch before, drawn on to the time of the fall, and the stretch after.
+    """
+    n_firm = int((lines["n_at_risk"] >= min_at_risk).cumprod().sum())
+    firm, pale = lines.iloc[:n_firm], lines.iloc[max(n_firm - 1, 0) :]
+    if n_firm == len(lines):
+        return firm, lines.iloc[:0]
+    if n_firm:
+        level = {name: firm.iloc[-1][name] for name in ("estimate", "ci_lower", "ci_upper")}
+        bridge = lines.iloc[[n_firm]].assign(**level)
+        firm = pd.concat([firm, bridge], ignore_index=True)
+    return firm, pale
 
 
 def _draw_censored(ax: Axes, lines: pd.DataFrame, look: Look, min_at_risk: int) -> None:

@@ -49,27 +49,12 @@ def plot_flow(
         Neither shown nor saved.
     """
     style = get_style(style)
-    steps = list_steps(results)
-    main = [_count(results, "screened", "Patients screened", style)]
-    side = []
-    for index, step in enumerate(steps):
-        excluded = format_count(step["n_excluded"], style=style)
-        side.append(
-            wrap_text(
-                f"Excluded: {lower_first(str(step['reason']))} (n\u00a0=\u00a0{excluded})",
-                _SIDE_MM - 5,
-            )
-        )
-        if index < len(steps) - 1:
-            remaining = format_count(step["n_remaining"], style=style)
-            main.append(wrap_text(f"{step['label']} (n\u00a0=\u00a0{remaining})", _MAIN_MM - 5))
-    main.append(_count(results, "included", "Patients included", style))
+    main, side = _word_boxes(results, style)
     notes = _list_notes(results)
+    heights, sides = [_measure(text) for text in main], [_measure(text) for text in side]
+    gaps = [max(_GAP_MM * 1.6, height + 2.0) for height in sides]
+    total = sum(heights) + sum(gaps) + 4.0 + len(notes) * (LINE_MM + 1)
     with use_theme():
-        heights = [_measure(text) for text in main]
-        sides = [_measure(text) for text in side]
-        gaps = [max(_GAP_MM * 1.6, height + 2.0) for height in sides]
-        total = sum(heights) + sum(gaps) + 4.0 + len(notes) * (LINE_MM + 1)
         if ax is None:
             ax = make_figure(DOUBLE_MM, total).add_axes((0, 0, 1, 1))
         ax.set_xlim(0, DOUBLE_MM)
@@ -99,10 +84,30 @@ def plot_flow(
     return ax
 
 
+def _word_boxes(results: ResultSet, style: NumberStyle) -> tuple[list[str], list[str]]:
+    """Return the texts of the boxes down the middle and of those at the side."""
+    steps = list_steps(results)
+    main = [_count(results, "screened", "Patients screened", style)]
+    side = []
+    for index, step in enumerate(steps):
+        reason = f"Excluded: {lower_first(str(step['reason']))}"
+        side.append(wrap_text(f"{reason} {_size(step['n_excluded'], style)}", _SIDE_MM - 5))
+        if index < len(steps) - 1:
+            label = f"{step['label']} {_size(step['n_remaining'], style)}"
+            main.append(wrap_text(label, _MAIN_MM - 5))
+    if steps:
+        main.append(_count(results, "included", "Patients included", style))
+    return main, side
+
+
+def _size(number: float | None, style: NumberStyle) -> str:
+    return f"(n\u00a0=\u00a0{format_count(number, style=style)})"
+
+
 def _count(results: ResultSet, name: str, label: str, style: NumberStyle) -> str:
     result = results.find(name)
     number = None if result is None else result.estimate
-    return f"{label} (n\u00a0=\u00a0{format_count(number, style=style)})"
+    return f"{label} {_size(number, style)}"
 
 
 def _list_notes(results: ResultSet) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.transforms import blended_transform_factory
 
-from helpers.figures.axis import shift_from
+from helpers.figures.placing import shift_from
 from helpers.figures.theme import (
     DOUBLE_MM,
     FAINT,
@@ -161,7 +161,7 @@ def _style_axes(
 def _draw_row(
     ax: Axes, place: int, row: _ForestRow, limits: tuple[float, float], most: int
 ) -> None:
-    result, look = row.result, pick_looks(1)[0]
+    result, colour = row.result, pick_looks(1)[0].colour
     if row.is_reference:
         ax.plot(
             [1.0],
@@ -169,7 +169,7 @@ def _draw_row(
             marker="o",
             markersize=4,
             markerfacecolor="white",
-            markeredgecolor=look.colour,
+            markeredgecolor=colour,
             markeredgewidth=0.9,
             linestyle="none",
             label="_reference",
@@ -178,46 +178,50 @@ def _draw_row(
         return
     if result is None or result.estimate is None or result.estimate <= 0:
         return
-    lower = result.ci_lower if result.ci_lower else limits[0] / 2
-    upper = result.ci_upper if result.ci_upper is not None else limits[1] * 2
+    _draw_interval(ax, place, result, limits, colour=colour)
+    if limits[0] <= result.estimate <= limits[1]:
+        share = (result.events or 0) / most if most else 0.5
+        ax.plot(
+            [result.estimate],
+            [place],
+            marker="s",
+            markersize=math.sqrt(7.0 + 38.0 * share),
+            color=colour,
+            linestyle="none",
+            label="_box",
+            zorder=5,
+        )
+
+
+def _draw_interval(
+    ax: Axes, place: int, result: Result, limits: tuple[float, float], *, colour: str
+) -> None:
+    """Draw an interval; what goes on beyond the axis ends in an arrow."""
+    lower = result.ci_lower if result.ci_lower else 0.0
+    upper = result.ci_upper if result.ci_upper is not None else math.inf
     ax.plot(
         [max(lower, limits[0]), min(upper, limits[1])],
         [place, place],
-        color=look.colour,
+        color=colour,
         linewidth=1.0,
         solid_capstyle="butt",
         label=result.id,
         zorder=3,
     )
-    for is_cut, end, marker in (
-        (lower < limits[0], limits[0], "<"),
-        (upper > limits[1], limits[1], ">"),
-    ):
+    ends = ((lower < limits[0], limits[0], "<"), (upper > limits[1], limits[1], ">"))
+    for is_cut, end, marker in ends:
         if is_cut:
             ax.plot(
                 [end],
                 [place],
                 marker=marker,
                 markersize=4.5,
-                color=look.colour,
+                color=colour,
                 linestyle="none",
                 clip_on=False,
                 label="_clipped",
                 zorder=4,
             )
-    if limits[0] <= result.estimate <= limits[1]:
-        share = (result.events or 0) / most if most else 0.5
-        area = 7.0 + 38.0 * share
-        ax.plot(
-            [result.estimate],
-            [place],
-            marker="s",
-            markersize=math.sqrt(area),
-            color=look.colour,
-            linestyle="none",
-            label="_box",
-            zorder=5,
-        )
 
 
 def _print_row(ax: Axes, place: int, row: _ForestRow, left: float, style: NumberStyle) -> None:

@@ -8,17 +8,10 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.figures.axis import (
-    CurveLabel,
-    choose_ticks,
-    draw_labels,
-    draw_risk_table,
-    open_axes,
-    print_note,
-    style_axes,
-    wrap_label,
-)
+from helpers.figures.axis import choose_ticks, open_axes, print_note, style_axes
 from helpers.figures.curves import draw_curve, draw_markers, select_curve
+from helpers.figures.labels import CurveLabel, draw_labels, wrap_label
+from helpers.figures.risk_table import draw_risk_table
 from helpers.figures.survival import make_risk_rows, make_test_note
 from helpers.figures.theme import DOUBLE_MM, Look, pick_looks, use_theme
 from helpers.formatting import NumberStyle, format_probability, format_trimmed, get_style

@@ -5,19 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.figures.axis import (
-    CurveLabel,
-    RiskRow,
-    choose_ticks,
-    draw_guide,
-    draw_labels,
-    draw_risk_table,
-    open_axes,
-    print_note,
-    style_axes,
-    wrap_label,
-)
+from helpers.figures.axis import choose_ticks, draw_guide, open_axes, print_note, style_axes
 from helpers.figures.curves import draw_curve, draw_markers, read_at_risk, select_curve
+from helpers.figures.labels import CurveLabel, draw_labels, wrap_label
+from helpers.figures.risk_table import RiskRow, draw_risk_table
 from helpers.figures.theme import DOUBLE_MM, INK, SINGLE_MM, Look, pick_looks, use_theme
 from helpers.formatting import (
     NumberStyle,

@@ -1,7 +1,10 @@
 """Figures hold the numbers; how they look is judged by eye."""
 
+import hashlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
@@ -22,7 +25,8 @@ from matplotlib.figure import Figure
 
 from helpers import figures
 from helpers.document import FigureText
-from helpers.figures.axis import choose_ticks, spread_levels
+from helpers.figures.axis import choose_ticks
+from helpers.figures.labels import spread_levels
 from helpers.figures.render import render_figure
 from helpers.figures.theme import measure_contrast, pick_looks, use_theme, wrap_text
 from helpers.results import ResultSet
@@ -311,3 +315,22 @@ def test_importing_figures_does_not_import_matplotlib():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'plot_nothing'"):
         _ = figures.plot_nothing
+
+
+def test_another_process_draws_the_same_bytes():
+    code = (
+        "import hashlib; from made_sets import make_tp53; from helpers import figures;"
+        "from helpers.document import FigureText;"
+        "block = figures.render_figure(figures.plot_survival(make_tp53()),"
+        "FigureText('figure.x', 'Title.', 'Caption.', 'Alt text.'));"
+        "print(hashlib.sha256(block.svg.encode() + block.png).hexdigest())"
+    )
+    here = render_figure(figures.plot_survival(make_tp53()), TEXT)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "7"},
+    )
+    assert done.stdout.strip() == hashlib.sha256(here.svg.encode() + here.png).hexdigest()
