@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpers.document import TableBlock
-from helpers.report.grid import PlacedCell, count_columns, get_alignment, place_cells
+from helpers.document import Row, TableBlock
+from helpers.report.grid import count_columns, get_alignment, place_cells
 
 TEXT_WIDTH_PT = 419.0
 FULL_WIDTH_PT = 504.0
-#: Of an average letter, bold ones among them, at the table's ordinary size.
-_LETTER_PT = 4.2
+_TYPE_PT = 8.6
 _PADDING_PT = 4.5
-_SMALLEST_SCALE = 0.8
-_LONGEST_WORD = 20
-_LONGEST_NUMBER = 30
-_INDENT_LETTERS = 3
+#: Type sizes to try, as parts of the ordinary one.
+_SCALES = (1.0, 0.94, 0.88, 0.82)
+#: Share of the wished width that text columns should get before the type is made smaller.
+_ENOUGH = 0.55
+_LONGEST_WORD_EM = 9.0
+_LONGEST_NUMBER_EM = 14.0
+_INDENT_EM = 1.1
+_NARROW = frozenset(" .,;:'!|()[]/-ijltfrI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,56 +57,112 @@ def plan_widths(block: TableBlock) -> WidthPlan:
     """
     columns = [_Column(block, number) for number in range(count_columns(block))]
     padding = _PADDING_PT * (2 * len(columns) - 1)
-    unbroken = sum(column.unbroken for column in columns) * _LETTER_PT + padding
+    unbroken = sum(column.unbroken for column in columns) * _TYPE_PT + padding
     if unbroken <= FULL_WIDTH_PT:
         return WidthPlan(unbroken > TEXT_WIDTH_PT)
-    room = (FULL_WIDTH_PT - padding) / _LETTER_PT
-    least = [column.least for column in columns]
-    wanted = [max(column.wanted, column.least) for column in columns]
-    if sum(wanted) <= room:
-        letters = [wanted[0] + room - sum(wanted), *wanted[1:]]
-    elif sum(least) <= room:
-        share = (room - sum(least)) / (sum(wanted) - sum(least))
-        letters = [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
-    else:
-        letters = [low * room / sum(least) for low in least]
-    scale = max(min(1.0, room / sum(least)), _SMALLEST_SCALE)
-    return WidthPlan(wide=True, widths_pt=tuple(_to_points(letters)), scale=scale)
+    for scale in _SCALES:
+        room = (FULL_WIDTH_PT - padding) / (_TYPE_PT * scale)
+        widths, is_enough = _share_room(columns, room)
+        if is_enough:
+            break
+    points = tuple(_to_points(widths, _TYPE_PT * scale))
+    return WidthPlan(wide=True, widths_pt=points, scale=scale)
+
+
+def measure_em(text: str) -> float:
+    """Return the estimated width of text in the report's type, in ems.
+
+    Examples
+    --------
+    >>> round(measure_em("12.2 (3.7)"), 2)
+    3.9
+    """
+    return sum(_measure_letter(letter) for letter in text)
+
+
+def _measure_letter(letter: str) -> float:
+    if letter in _NARROW:
+        return 0.3
+    if letter.isdigit():
+        return 0.48 if letter.isascii() else 0.35
+    return 0.7 if letter.isupper() or letter in "mwMW%@" else 0.5
 
 
 class _Column:
-    """Letters that a column needs."""
+    """Ems that a column needs.
+
+    `least` breaks text at every word and no number, `wanted` keeps each line of the body
+    whole and the head in two lines, `unbroken` breaks nothing.
+    """
 
     def __init__(self, block: TableBlock, number: int) -> None:
-        head = list(_list_lines(block.header, number))
+        head = list(_list_lines(block.header, number, in_head=True))
         body = list(_list_lines(block.rows, number))
-        words = [_longest_word(line) for line in head + body]
+        longest = max((width for _, width in body), default=0.0)
+        words = [measure_em(word) for line, _ in head + body for word in line.split()]
+        word = min(max(words, default=0.0), _LONGEST_WORD_EM)
         in_text = get_alignment(block, number) == "l"
-        longest = max(map(len, body), default=0)
-        half_head = max((math.ceil(len(line) / 2) for line in head), default=0)
-        self.unbroken = max(map(len, head + body), default=0)
-        self.wanted = max([longest, half_head])
-        word = min(max(words, default=0), _LONGEST_WORD)
-        self.least = max(word, 1 if in_text else min(longest, _LONGEST_NUMBER))
+        halves = max((_measure_in_two_lines(line) for line, _ in head), default=0.0)
+        self.in_text = in_text
+        self.least = max(word, 0.0 if in_text else min(longest, _LONGEST_NUMBER_EM))
+        self.wanted = max(longest, halves, self.least)
+        self.unbroken = max([self.wanted, *(width for _, width in head)])
 
 
-def _list_lines(rows: tuple[tuple, ...], column: int) -> Iterator[str]:
+def _list_lines(
+    rows: tuple[Row, ...], column: int, *, in_head: bool = False
+) -> Iterator[tuple[str, float]]:
+    """Yield each line of a column's cells and its width; bold type and notes need a tenth."""
     for placed in place_cells(rows):
-        if placed.column == column and placed.cell.colspan == 1:
-            yield from _get_lines(placed)
+        cell = placed.cell
+        if placed.column == column and cell.colspan == 1:
+            room = _INDENT_EM * cell.indent + 0.4 * len(cell.notes)
+            bold = 1.1 if cell.header or in_head else 1.0
+            for line in cell.text.split("\n"):
+                yield line, measure_em(line) * bold + room
 
 
-def _get_lines(placed: PlacedCell) -> Iterator[str]:
-    indent = "x" * (_INDENT_LETTERS * placed.cell.indent)
-    for line in placed.cell.text.split("\n"):
-        yield f"{indent}{line}"
+def _measure_in_two_lines(text: str) -> float:
+    """Return the width in which text takes no more than two lines."""
+    words = text.split()
+    splits = (
+        max(measure_em(" ".join(words[:count])), measure_em(" ".join(words[count:])))
+        for count in range(1, len(words) + 1)
+    )
+    return 1.1 * min(splits, default=0.0)
 
 
-def _longest_word(line: str) -> int:
-    return max(map(len, line.split()), default=0)
+def _share_room(columns: list[_Column], room: float) -> tuple[list[float], bool]:
+    """Return the columns' widths, and whether text has enough room in them."""
+    least = [column.least for column in columns]
+    wanted = [column.wanted for column in columns]
+    if sum(least) > room:
+        return [width * room / sum(least) for width in least], False
+    if sum(wanted) <= room:
+        return _fill(wanted, [column.unbroken for column in columns], room), True
+    widths = _fill(least, wanted, room)
+    is_enough = all(
+        width >= _ENOUGH * min(column.wanted, room / 2)
+        for width, column in zip(widths, columns, strict=True)
+        if column.in_text
+    )
+    return widths, is_enough
 
 
-def _to_points(letters: list[float]) -> Iterator[float]:
-    for number, count in enumerate(letters):
+def _fill(low: list[float], high: list[float], room: float) -> list[float]:
+    """Raise widths from `low` towards `high` until the room is used, the shortest first."""
+    bottom, top = 0.0, max(high)
+    for _ in range(40):
+        level = (bottom + top) / 2
+        widths = [max(least, min(most, level)) for least, most in zip(low, high, strict=True)]
+        if sum(widths) > room:
+            top = level
+        else:
+            bottom = level
+    return [max(least, min(most, bottom)) for least, most in zip(low, high, strict=True)]
+
+
+def _to_points(widths: list[float], type_pt: float) -> Iterator[float]:
+    for number, width in enumerate(widths):
         padding = _PADDING_PT if number == 0 else 2 * _PADDING_PT
-        yield round(count * _LETTER_PT + padding, 1)
+        yield round(width * type_pt + padding, 1)
