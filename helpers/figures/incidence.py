@@ -15,7 +15,7 @@ from helpers.figures.risk_table import draw_risk_table
 from helpers.figures.survival import make_risk_rows, make_test_note
 from helpers.figures.theme import DOUBLE_MM, Look, pick_looks, use_theme
 from helpers.formatting import NumberStyle, format_probability, format_trimmed, get_style
-from helpers.formatting.lookup import find_horizons, get_endpoint, get_frame, get_groups
+from helpers.formatting.lookup import find_horizons, get_endpoint, get_frame, get_group_names
 from helpers.results import ResultSet
 
 _NAMES = {"cumulative_incidence": "Aalen-Johansen", "one_minus_km": "1 − Kaplan-Meier"}
@@ -59,7 +59,7 @@ def plot_incidence(
     matplotlib.axes.Axes
         Neither shown nor saved.
     """
-    style, groups = get_style(style), get_groups(results)
+    style, groups = get_style(style), get_group_names(results)
     looks = dict(zip(groups, pick_looks(len(groups)), strict=True))
     curves = _select_curves(results, groups)
     longest = max_months or max(

@@ -28,7 +28,7 @@ from helpers.formatting.lookup import (
     get_endpoint,
     get_event_noun,
     get_frame,
-    get_groups,
+    get_group_names,
 )
 from helpers.results import ResultSet
 
@@ -72,7 +72,7 @@ def plot_survival(
     matplotlib.axes.Axes
         Neither shown nor saved.
     """
-    style, groups = get_style(style), get_groups(results)
+    style, groups = get_style(style), get_group_names(results)
     curve = get_frame(results, "curve")
     looks = dict(zip(groups, pick_looks(len(groups)), strict=True))
     curves = {key: select_curve(curve, key, start=1.0) for key in groups}
@@ -129,7 +129,7 @@ def make_risk_rows(
     """Return the rows of the table under the axis."""
     if risk_table == "none":
         return []
-    groups, is_extended = get_groups(results), risk_table == "extended"
+    groups, is_extended = get_group_names(results), risk_table == "extended"
     rows: list[RiskRow] = []
     for key, label in groups.items():
         is_named = len(groups) > 1
@@ -160,7 +160,7 @@ def _make_labels(
     min_at_risk: int,
     style: NumberStyle,
 ) -> list[CurveLabel]:
-    groups, labels = get_groups(results), []
+    groups, labels = get_group_names(results), []
     if len(groups) == 1:
         return []
     for key, lines in curves.items():

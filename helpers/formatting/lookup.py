@@ -20,6 +20,15 @@ def get_groups(results: ResultSet) -> dict[str, str]:
     return {str(key): str(label) for key, label in groups.items()} or {"overall": "All patients"}
 
 
+def get_group_names(results: ResultSet) -> dict[str, str]:
+    """Return the groups' labels as they stand alone: ``Response to LEN: yes``, not ``Yes``."""
+    factor = str(results.meta.get("factor_label") or "")
+    return {
+        key: f"{factor}: {label.lower()}" if factor and label.casefold() in {"yes", "no"} else label
+        for key, label in get_groups(results).items()
+    }
+
+
 def get_time_unit(results: ResultSet) -> str:
     """Return the unit of time, as a sentence names it."""
     return str(results.meta.get("time_unit") or "months")

@@ -24,6 +24,7 @@ from helpers.formatting.lookup import (
     get_endpoint,
     get_event_noun,
     get_frame,
+    get_group_names,
     get_groups,
     get_slot,
     get_title,
@@ -154,13 +155,16 @@ def _is_known(result: Result | None) -> bool:
 
 def tell_cautions(results: ResultSet, voice: Voice) -> list[str]:
     """Return what a reader must know of the groups: who is left out, when they were known."""
-    factor = voice.label(str(results.meta.get("factor_label") or "this factor"))
     sentences = []
     missing = int(results.meta.get("missing") or 0)
     if missing:
         verb = pluralise(missing, "was", "were")
-        what = f"unknown {factor}" if results.meta.get("factor_label") else "unknown outcome"
-        sentences.append(f"{voice.count(missing)} of {what} {verb} left out.")
+        who = (
+            "in no group or of unknown group"
+            if results.meta.get("factor_label")
+            else ("of unknown outcome")
+        )
+        sentences.append(f"{voice.count(missing)} {who} {verb} left out.")
     if results.meta.get("known_at") == "after_failure":
         sentences.append(
             "the groups were formed after time zero, so whoever died early could not enter some "
@@ -209,7 +213,7 @@ def caption_survival(
     FigureText
         Its alternative text and long description are made from the numbers.
     """
-    voice, groups = write_plainly(style), get_groups(results)
+    voice, groups = write_plainly(style), get_group_names(results)
     level = format_percent(find_conf_level(results), n=1, style=voice.style)
     time_label = lower_first(str(results.meta.get("time_label") or "Months"))
     parts = [

@@ -113,6 +113,14 @@ def test_figure_prints_medians_and_the_test():
     assert "Median 23 months\n95% CI 20–27\n222 deaths, 392 patients" in single
 
 
+def test_yes_and_no_are_named_by_their_factor():
+    results = make_tp53()
+    meta = {**results.meta, "groups": {"mutated": "Yes", "wildtype": "No"}}
+    words = words_of(figures.plot_survival(ResultSet("os.tp53", results.results, results.frames,
+                                                     meta)))  # fmt: skip
+    assert words.count("TP53: yes") == 2
+
+
 def test_journal_widths():
     one = figures.plot_survival(make_overall()).get_figure(root=True)
     many = figures.plot_survival(make_failure()).get_figure(root=True)

@@ -88,7 +88,7 @@ def test_cautions_on_missing_groups_and_on_groups_formed_late():
     told = narrative.describe_survival(
         make_two_groups(missing=1, known_at="after_failure")
     ).markdown
-    assert "1 patient of unknown response to LEN was left out." in told
+    assert "1 patient in no group or of unknown group was left out." in told
     assert told.endswith("the comparison is not causal.")
 
 
