@@ -1,5 +1,6 @@
 """Sentences and captions made from results."""
 
+from helpers.narrative.agreement import describe_agreement
 from helpers.narrative.checks import caption_ph, describe_ph
 from helpers.narrative.cohort import describe_characteristics, describe_follow_up
 from helpers.narrative.flow import caption_flow, describe_flow
@@ -24,6 +25,7 @@ __all__ = [
     "caption_missingness",
     "caption_ph",
     "caption_survival",
+    "describe_agreement",
     "describe_characteristics",
     "describe_competing",
     "describe_counts",

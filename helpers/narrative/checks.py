@@ -8,6 +8,7 @@ from helpers.formatting import (
     join_words,
 )
 from helpers.formatting.lookup import (
+    get_frame,
     get_slot,
     get_title,
     label_factors,
@@ -81,11 +82,13 @@ def caption_ph(
     FigureText
     """
     told = describe_ph(results, style=style).markdown
+    has_smooth = "smooth" in get_frame(results, "residuals")
+    smooth = "; line: smoothed residuals" if has_smooth else ""
     return FigureText(
         id=f"figure.{results.id.replace('.', '_')}_ph",
         title=f"Scaled Schoenfeld residuals: {get_title(results)}.",
-        caption="Points: residual plus coefficient, one for each event; line: local mean; dashed: "
-        "the estimated coefficient. A slope speaks against proportional hazards.",
+        caption=f"Points: residual plus coefficient, one for each event; dashed: their mean{smooth}. "
+        "A slope speaks against proportional hazards.",
         alt="Scatter plots of scaled Schoenfeld residuals against time, one for each term. "
         + told.replace("\\", ""),
         description=told.replace("\\", ""),
