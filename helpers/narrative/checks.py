@@ -87,8 +87,8 @@ def caption_ph(
     return FigureText(
         id=f"figure.{results.id.replace('.', '_')}_ph",
         title=f"Scaled Schoenfeld residuals: {get_title(results)}.",
-        caption=f"Points: residual plus coefficient, one for each event; dashed: their mean{smooth}. "
-        "A slope speaks against proportional hazards.",
+        caption="Points: residual plus coefficient, one for each event; dashed: their mean"
+        f"{smooth}. A slope speaks against proportional hazards.",
         alt="Scatter plots of scaled Schoenfeld residuals against time, one for each term. "
         + told.replace("\\", ""),
         description=told.replace("\\", ""),
