@@ -43,7 +43,8 @@ lock: $(READY) ## Resolve the dependencies anew
 	  --quiet --upgrade --output-file requirements.lock
 
 reference: ## Make R's reference numbers anew (needs R with survival and cmprsk)
-	@cd tests/reference && for script in *.R; do Rscript "$$script"; done
+	@Rscript tests/reference/data.R
+	@for script in tests/reference/*.R; do Rscript "$$script"; done
 
 coverage: $(READY) ## Simulate the coverage of the intervals (several minutes)
 	@$(BIN)/python tests/studies/coverage.py

@@ -36,7 +36,6 @@ STRANGERS = [
 FREE_OF_PARAMS = {"cohort", "stats", "analysis", "tables", "figures", "narrative", "published"}
 OWNERS = {
     "lifelines": {"stats"},
-    "comprisk": {"stats"},
     "scipy": {"stats"},
     "numba": {"stats", "cohort"},
     "matplotlib": {"figures"},

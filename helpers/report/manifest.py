@@ -18,7 +18,6 @@ import helpers
 from helpers.report.scrub import scrub_parameters
 
 _PACKAGES = (
-    "comprisk",
     "ipykernel",
     "lifelines",
     "matplotlib",
