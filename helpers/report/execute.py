@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers.errors import BuildError
 from helpers.report.kernel import ENGINE_NAME, CellCounter, make_kernel_env
-from helpers.report.scrub import dump_notebook, find_private_paths, scrub_notebook, scrub_text
+from helpers.report.scrub import dump_notebook, find_private_texts, scrub_notebook, scrub_text
 
 #: Two kernels at once: more only wait for each other on the machines that people have.
 MAX_WORKERS = 2
@@ -237,8 +237,11 @@ def _finish(task: SectionTask, nb: Mapping[str, Any]) -> bytes:
     ]
     folders = dict.fromkeys((sys.base_prefix, sys.prefix), "<python>")
     folders |= {str(Path(__file__).parents[2]): "<package>", str(task.base_dir or ""): "<project>"}
-    paths = find_private_paths(task.parameters, folders)
-    return dump_notebook(scrub_notebook({**nb, "cells": cells}, private_paths=paths))
+    private = find_private_texts(task.parameters, folders)
+    clean = scrub_notebook(
+        {**nb, "cells": cells}, parameters=task.parameters, private_texts=private
+    )
+    return dump_notebook(clean)
 
 
 def _describe_failure(

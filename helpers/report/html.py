@@ -49,6 +49,8 @@ def write_html(page: Page) -> str:
         and pictures inside the file; nothing else.
     """
     style = _read_template("style.css")
+    if page.synthetic:
+        style += _read_template("synthetic.css")
     return Template(_read_template("page.html")).substitute(
         policy=escape_html(_make_policy(style)),
         title=escape_html(_make_title(page)),

@@ -93,7 +93,7 @@ def _write_head_cell(block: TableBlock, placed: PlacedCell) -> str:
 def _write_body_cell(block: TableBlock, placed: PlacedCell) -> str:
     cell = placed.cell
     is_head = cell.header or placed.column == 0
-    classes = [_name_alignment(block, placed.column) if cell.colspan == 1 else ""]
+    classes = [_name_alignment(block, placed.column)]
     if cell.indent:
         classes.append(f"i{min(cell.indent, _DEEPEST_INDENT)}")
     value = f' data-value="{cell.value:.10g}"' if cell.value is not None else ""

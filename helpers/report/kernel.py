@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 
 ENGINE_NAME = "lenfail"
 
-#: Called with the number of cells done and the number of all cells.
+#: Called with the number of code cells done and the number of all.
 CellCounter = Callable[[int, int], None]
 
 _ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
@@ -127,9 +128,10 @@ def closed_event_loop() -> Iterator[None]:
 def _count_cells(nb_man: NotebookExecutionManager, on_cell: CellCounter | None) -> Callable | None:
     if on_cell is None:
         return None
-    total = len(nb_man.nb.cells)
+    total = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in nb_man.nb.cells)
+    done = count(1)
 
-    def report_cell(*, cell_index: int, **_: Any) -> None:
-        on_cell(cell_index + 1, total)
+    def report_cell(**_: Any) -> None:
+        on_cell(next(done), total)
 
     return report_cell

@@ -16,6 +16,9 @@ _HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/?[^\s'\"<>:,;)\\]*")
 _TEMPORARY = re.compile(
     r"(?:/[^\s'\"<>/]{1,255}){0,20}/(?:ipykernel_\d+/\d+\.py|lenfail-[a-z0-9_]{8}\b)"
 )
+#: Shorter ones would be found inside harmless words.
+_SHORTEST_PRIVATE = 4
+_INJECTED = "injected-parameters"
 _CELL_METADATA = frozenset({"tags", "jupyter"})
 _OUTPUT_NAMES = ("data", "ename", "evalue", "metadata", "name", "output_type", "text", "traceback")
 #: Base64, in which nothing is text.
@@ -24,7 +27,10 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def scrub_notebook(
-    notebook: Mapping[str, Any], *, private_paths: Mapping[str, str] | None = None
+    notebook: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    private_texts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return an executed notebook that is the same on every run and tells nothing of the host.
 
@@ -36,18 +42,23 @@ def scrub_notebook(
     ----------
     notebook : mapping
         A notebook as JSON, version 4.
-    private_paths : mapping of str to str
-        What to write instead of each absolute path, longest first.
+    parameters : mapping, optional
+        As given to the run; the cell that papermill puts in shows them scrubbed.
+    private_texts : mapping of str to str
+        What to write instead of each path or secret.
 
     Returns
     -------
     dict
         A new notebook.
     """
-    replacements = sorted((private_paths or {}).items(), key=lambda pair: -len(pair[0]))
+    replacements = sorted((private_texts or {}).items(), key=lambda pair: -len(pair[0]))
     cells = [
         _scrub_cell(cell, number, replacements) for number, cell in enumerate(notebook["cells"], 1)
     ]
+    for cell in cells:
+        if cell["id"] == _INJECTED:
+            cell["source"] = _write_parameters(parameters or {})
     metadata = {
         key: value
         for key, value in notebook.get("metadata", {}).items()
@@ -94,13 +105,19 @@ def scrub_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _scrub_parameter(name, value) for name, value in parameters.items()}
 
 
-def find_private_paths(parameters: Mapping[str, Any], folders: Mapping[str, str]) -> dict[str, str]:
-    """Return the replacement of each absolute path in the parameters and of each folder."""
-    paths = dict(folders)
-    for value in parameters.values():
-        if isinstance(value, str) and Path(value).is_absolute():
-            paths[value] = f"<path>/{Path(value).name}"
-    return {path: shown for path, shown in paths.items() if len(path) > 1}
+def find_private_texts(parameters: Mapping[str, Any], folders: Mapping[str, str]) -> dict[str, str]:
+    """Return what to write instead of each path and secret in the parameters and each folder."""
+    texts = dict(folders)
+    for name, value in parameters.items():
+        shown = _scrub_parameter(name, value)
+        if isinstance(value, str) and shown != value:
+            texts[value] = shown
+    return {text: shown for text, shown in texts.items() if len(text) >= _SHORTEST_PRIVATE}
+
+
+def _write_parameters(parameters: Mapping[str, Any]) -> str:
+    lines = (f"{name} = {value!r}" for name, value in scrub_parameters(parameters).items())
+    return "\n".join(["# Parameters", *lines])
 
 
 def _scrub_parameter(name: str, value: Any) -> Any:
@@ -137,8 +154,8 @@ def _scrub_cell(
 
 def _name_cell(cell: Mapping[str, Any], number: int) -> str:
     """Keep the author's cell ids; papermill's own cell has a random one."""
-    if "injected-parameters" in cell["metadata"].get("tags", ()):
-        return "injected-parameters"
+    if _INJECTED in cell["metadata"].get("tags", ()):
+        return _INJECTED
     return cell.get("id") or f"cell-{number}"
 
 

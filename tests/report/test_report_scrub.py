@@ -56,7 +56,11 @@ def make_dirty_notebook(stamp):
 def test_two_runs_give_the_same_bytes():
     paths = {"/srv/trial/patients.csv": "<path>/patients.csv"}
     one, other = (
-        dump_notebook(scrub_notebook(make_dirty_notebook(stamp), private_paths=paths))
+        dump_notebook(
+            scrub_notebook(
+                make_dirty_notebook(stamp), parameters={"age": 75.0}, private_texts=paths
+            )
+        )
         for stamp in (1, 2)
     )
     assert one == other
@@ -66,6 +70,7 @@ def test_two_runs_give_the_same_bytes():
     cells = json.loads(text)["cells"]
     assert [cell["id"] for cell in cells] == ["m", "injected-parameters", "c"]
     assert cells[0]["source"] == "# A\nb"
+    assert cells[1]["source"] == "# Parameters\nage = 75.0"
     assert "<path>/patients.csv" in cells[2]["outputs"][0]["text"]
 
 
