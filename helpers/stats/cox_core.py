@@ -155,10 +155,15 @@ def differentiate(
     if sets.has_fractions:
         exposure[sets.events] -= sets.repeat(sets.sum_over_events(share * sets.fraction))
     expected = state.risk * exposure
-    information, at_risk, tied = _sum_moments(sets, X, state.risk, exposure)
-    squared = share * state.inverse
+    information, at_risk, tied = _sum_moments(sets, X, state.risk, expected)
+    base = state.inverse[sets.event_starts]  # keeps squares of tiny risk sets in range
+    at_risk *= base[:, None]
+    ratio = state.inverse / sets.repeat(base)
+    squared = sets.repeat(sets.mean_weight if scale is None else sets.mean_weight * scale)
+    squared *= ratio**2
     information -= _cross(at_risk, sets.sum_over_events(squared), at_risk)
     if sets.has_fractions:
+        tied *= base[:, None]
         mixed = _cross(at_risk, sets.sum_over_events(squared * sets.fraction), tied)
         information += mixed + mixed.T
         information -= _cross(tied, sets.sum_over_events(squared * sets.fraction**2), tied)
@@ -168,9 +173,9 @@ def differentiate(
 
 
 def _sum_moments(
-    sets: RiskSets, X: FloatArray, risk: FloatArray, exposure: FloatArray
+    sets: RiskSets, X: FloatArray, risk: FloatArray, expected: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return X' diag(risk exposure) X, and sums of risk X of all at risk and of tied events."""
+    """Return X' diag(expected) X, and sums of risk X of all at risk and of tied events."""
     p = X.shape[1]
     second = np.zeros((p, p))
     leaving = np.empty((sets.n_times, p))
@@ -184,7 +189,7 @@ def _sum_moments(
             bounds = np.stack([starts, starts + sets.n_tied[times]], axis=1).ravel()
             stop = -1 if bounds[-1] == len(part) else None
             tied[times] = np.add.reduceat(weighted, bounds[:stop], axis=0)[::2]
-        second += weighted.T @ (exposure[rows, None] * part)
+        second += part.T @ (expected[rows, None] * part)
     late = risk[sets.late, None] * X[sets.late]
     return second, sets.accumulate(leaving, late), tied
 
@@ -246,6 +251,7 @@ def _advance(
     for halving in range(MAX_HALVINGS):
         trial = beta + step / 2.0**halving
         trial_state = evaluate_state(sets, X @ trial)
-        if trial_state.log_likelihood >= floor:
+        is_in_range = bool(np.isfinite(trial_state.hazard).all())
+        if is_in_range and floor <= trial_state.log_likelihood < np.inf:
             return trial, trial_state
     return beta, state

@@ -16,6 +16,8 @@ FloatArray = NDArray[np.float64]
 MAX_ITERATIONS = 500
 GAIN_TOLERANCE = 1e-17
 MAX_HALVINGS = 30
+STRAIGHT_SLOPE = 0.1
+MAX_REACH = 4.0
 LIMIT_TOLERANCE = 1e-8
 MAX_LIMIT_ROUNDS = 60
 
@@ -120,9 +122,17 @@ class PenalisedLikelihood:
         return replace(point, n_iterations=n_iterations)
 
     def _advance(self, point: PenalisedPoint, step: FloatArray) -> PenalisedPoint:
+        """Return the point near the maximum along a step, found by the secant of its slopes."""
         floor = point.value - 1e-12 * (1.0 + abs(point.value))
+        here = float(step @ point.score)
+        trial = self.evaluate(point.coefficients + step)
+        there = float(step @ trial.score)
+        if trial.value >= floor and abs(there) <= STRAIGHT_SLOPE * here:
+            return trial
+        reach = min(here / (here - there), MAX_REACH) if here > there else MAX_REACH
+        reach = reach if np.isfinite(trial.value) else 0.5
         for halving in range(MAX_HALVINGS):
-            trial = self.evaluate(point.coefficients + step / 2.0**halving)
+            trial = self.evaluate(point.coefficients + step * reach / 2.0**halving)
             if trial.value >= floor:
                 return trial
         return point

@@ -253,8 +253,8 @@ def estimate_inclusion(
     n_fitted = models.total()
     if not n_fitted:
         raise StatisticsError(
-            f"covariates must vary in bootstrap samples, but was without events or collinear in all of "
-            f"{n_replicates}; leave out the rarest factors"
+            "bootstrap samples must have events and covariates that vary, but was none of "
+            f"{n_replicates} samples so; leave out the rarest factors"
         )
     return InclusionFrequencies(
         frequencies={
