@@ -69,11 +69,18 @@ def sum_no_more_probable(table: NDArray[np.int64]) -> float | None:
     rows, totals = np.sort(table.sum(axis=1)), np.sort(table.sum(axis=0))[::-1]
     factorial = np.append(0.0, np.cumsum(np.log(np.arange(1, table.sum() + 1))))
     limit = -factorial[table].sum() + np.log1p(RELATIVE_TOLERANCE)
-    fillings = [_list_fills(rows, total, factorial) for total in totals]
-    cells = int(np.prod(rows[:-1] + 1))
-    if sum(len(gains) for _, gains in fillings) * cells > MAX_BOUND_STEPS:
+    if _count_fills(rows)[totals].sum() * float(np.prod(rows[:-1] + 1.0)) > MAX_BOUND_STEPS:
         return None
+    fillings = [_list_fills(rows, total, factorial) for total in totals]
     return _walk(_bound_columns(rows, totals, fillings, factorial), rows, limit)
+
+
+def _count_fills(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return in how many ways a column of each total, 0 to all patients, can be filled."""
+    ways = np.ones(1)
+    for total in rows:
+        ways = np.convolve(ways, np.ones(total + 1))
+    return ways
 
 
 def _list_fills(
