@@ -24,11 +24,10 @@ from helpers.report.pages import (
     ProseNode,
     SentenceNode,
     TableNode,
-    end_with_refs,
-    list_abbreviations,
 )
 from helpers.report.svg import SvgError, inline_svg
 from helpers.report.text import escape_html, join_words
+from helpers.report.wording import end_with_refs, list_abbreviations
 
 _CONTENTS_LEVELS = (2, 3)
 _HALF_WIDTH_MM = 100.0

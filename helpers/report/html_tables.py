@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from helpers.document import Row, TableBlock
 from helpers.report.grid import PlacedCell, find_group_starts, get_alignment, place_cells
-from helpers.report.pages import TableNode, list_abbreviations
+from helpers.report.pages import TableNode
 from helpers.report.text import escape_html
+from helpers.report.wording import list_abbreviations
 
 _MAX_DATA_ROWS = 400
 _DEEPEST_INDENT = 3

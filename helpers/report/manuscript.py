@@ -10,7 +10,6 @@ from helpers.report.blocks import Code, Item, Prose, SectionContent
 from helpers.report.markdown import Fragment, MarkdownConverter
 from helpers.report.numbering import Numbering, number_blocks
 from helpers.report.pages import (
-    POINTER,
     Node,
     Page,
     PageBreak,
@@ -19,6 +18,7 @@ from helpers.report.pages import (
     list_fragments,
     list_shown,
 )
+from helpers.report.wording import POINTER
 
 _PART_LEVEL = 2
 _SECTION_LEVEL = 3

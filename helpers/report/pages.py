@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,9 +11,8 @@ from helpers.report.blocks import Code, Item, Output, Prose
 from helpers.report.markdown import Fragment, MarkdownConverter, Part
 from helpers.report.numbering import Numbering
 from helpers.report.text import escape_html, make_slug, quote_typst
+from helpers.report.wording import bind_numbers
 
-#: A sentence of this word alone reads "See Supplementary Table 1."
-POINTER = "See"
 _LOWEST_LEVEL = 6
 SYNTHETIC_BANNER = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Every patient in this report is simulated; no result describes a real person."
@@ -167,7 +166,7 @@ class PageBuilder:
 
     def sentence(self, block: TextBlock, *, heading: str = "") -> SentenceNode:
         """Return sentences with the labels of what they refer to."""
-        html, typst = _strip_paragraph(self.markdown.convert(Fragment(block.markdown)))
+        html, typst = _strip_paragraph(self.markdown.convert(make_fragment(block)))
         refs = tuple(
             (anchor_of(ref) if ref in self.shown else "", label)
             for ref, label in self.numbering.cite(block.refs)
@@ -257,33 +256,9 @@ def level_headings(nodes: Iterable[Node]) -> tuple[Node, ...]:
     return tuple(levelled)
 
 
-def end_with_refs(text: str, refs: str) -> str:
-    """Return a sentence with what it refers to in brackets before its full stop.
-
-    Examples
-    --------
-    >>> end_with_refs("The median was 23 months.", "Figure 1")
-    'The median was 23 months (Figure 1).'
-    """
-    if not refs:
-        return text
-    if text.endswith("."):
-        return f"{text[:-1]} ({refs})."
-    if text == POINTER:
-        return f"{POINTER} {refs}."
-    return f"{text} ({refs})"
-
-
-def list_abbreviations(abbreviations: Mapping[str, str]) -> str:
-    """Return abbreviations as printed below a table, in alphabetical order.
-
-    Examples
-    --------
-    >>> list_abbreviations({"OS": "overall survival", "HR": "hazard ratio"})
-    'HR, hazard ratio; OS, overall survival.'
-    """
-    entries = "; ".join(f"{key}, {value}" for key, value in sorted(abbreviations.items()))
-    return f"{entries}." if entries else ""
+def make_fragment(block: TextBlock) -> Fragment:
+    """Return the Markdown of sentences, in which a dollar sign is a dollar sign."""
+    return Fragment(bind_numbers(block.markdown))
 
 
 def list_fragments(items: Iterable[Item]) -> Iterator[Fragment]:
@@ -292,7 +267,7 @@ def list_fragments(items: Iterable[Item]) -> Iterator[Fragment]:
         if isinstance(item, Prose):
             yield Fragment(item.markdown, math=True)
         elif isinstance(item, TextBlock):
-            yield Fragment(item.markdown)
+            yield make_fragment(item)
 
 
 def list_shown(items: Iterable[Item]) -> frozenset[str]:

@@ -19,12 +19,11 @@ from helpers.report.pages import (
     ProseNode,
     SentenceNode,
     TableNode,
-    end_with_refs,
-    list_abbreviations,
 )
 from helpers.report.svg import SvgError, clean_svg, wrap_png
 from helpers.report.text import break_long_words, join_words, quote_typst
 from helpers.report.typst_tables import write_table
+from helpers.report.wording import end_with_refs, list_abbreviations
 
 _PLAIN_WIDTH_MM = 148.0
 

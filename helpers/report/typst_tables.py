@@ -12,9 +12,10 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
-from helpers.report.pages import TableNode, list_abbreviations
+from helpers.report.pages import TableNode
 from helpers.report.table_widths import plan_widths
 from helpers.report.text import break_long_words, quote_typst
+from helpers.report.wording import list_abbreviations
 
 _ALIGNMENT = {"l": "left", "c": "center", "r": "right"}
 _INDENT_PT = 9
