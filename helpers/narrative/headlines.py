@@ -1,0 +1,182 @@
+"""The sentences on the main results, for the abstract and the discussion."""
+
+from __future__ import annotations
+
+from helpers.formatting import (
+    format_count,
+    format_median_range,
+    format_percent,
+    format_unit,
+    join_words,
+)
+from helpers.narrative.evidence import Choices, Evidence, Group
+from helpers.narrative.voice import Voice
+from helpers.results import Result
+
+_AML_METHODS = {
+    "one_minus_km": "by 1 - Kaplan-Meier with deaths censored",
+    "cumulative_incidence": "by the Aalen-Johansen estimator with death as a competing event",
+}
+
+
+def tell_patients(evidence: Evidence, voice: Voice) -> str:
+    """Return the sentence on how many patients there are, of which age and sex."""
+    n = evidence.n_patients
+    if n is None:
+        return ""
+    age, women = evidence.find("table1.age_years"), evidence.find("table1.sex.female")
+    details = []
+    if age is not None:
+        shown, _, spread = format_median_range(age, style=voice.style).partition(" (")
+        unit = format_unit(age.unit or "years")
+        spread = f", range {spread.removesuffix(')')}" if spread else ""
+        details.append(f"median age {shown} {unit}{spread}")
+    if women is not None and women.n:
+        percent = format_percent(women.fraction, n=women.n, style=voice.style)
+        known = f" of {format_count(women.n, style=voice.style)}" if women.missing else ""
+        details.append(f"{percent}{known} female")
+    brackets = f" ({'; '.join(details)})" if details else ""
+    kind = "synthetic patient" if evidence.synthetic else "patient"
+    return f"the analysis included {voice.count(n, kind)}{brackets}."
+
+
+def tell_failure_types(evidence: Evidence, voice: Voice) -> str:
+    """Return the sentence on how often lenalidomide failed in which way."""
+    told = []
+    for count in evidence.list_counts("failure"):
+        number = format_count(count.estimate, style=voice.style)
+        percent = format_percent(count.fraction, n=count.n, style=voice.style)
+        told.append(f"{voice.label(count.label)} in {number} ({percent})")
+    return f"the type of LEN failure was {join_words(told)}." if told else ""
+
+
+def tell_survival(evidence: Evidence, voice: Voice) -> list[str]:
+    """Return the sentences on deaths, follow-up, median and probability of survival."""
+    sentences = [_tell_deaths(evidence, voice)]
+    median = evidence.find("os.overall.median")
+    if median is not None:
+        sentences.append(f"the median OS was {voice.median(median)}.")
+    last = find_last_probability(evidence)
+    if last is not None:
+        time = voice.at(last.quantities["time_months"])
+        sentences.append(f"the probability of OS {time} was {voice.probability(last)}.")
+    return [sentence for sentence in sentences if sentence]
+
+
+def find_last_probability(evidence: Evidence) -> Result | None:
+    """Return the overall survival at the latest horizon that was estimated."""
+    known = [
+        result
+        for key in evidence.results
+        if key.startswith("os.overall.prob_") and (result := evidence.find(key)) is not None
+    ]
+    return max(known, key=lambda result: result.quantities["time_months"], default=None)
+
+
+def _tell_deaths(evidence: Evidence, voice: Voice) -> str:
+    count = evidence.find("os.overall.n")
+    if count is None or count.events is None:
+        return ""
+    deaths = voice.count(count.events)
+    follow_up = evidence.find("followup.reverse_km")
+    if follow_up is None or follow_up.estimate is None:
+        return f"{deaths} died during follow-up."
+    return f"during a median follow-up of {voice.median(follow_up)}, {deaths} died."
+
+
+def tell_survival_by(evidence: Evidence, set_id: str, what: str, voice: Voice) -> str:
+    """Return the sentence on the medians of groups with their test; empty for one group.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the report.
+    set_id : str
+        Of the comparison.
+    what : str
+        Before ``the median OS``: ``by type of failure``.
+    voice : Voice
+        Of the text.
+    """
+    groups = evidence.list_groups(set_id)
+    if len(groups) < 2:
+        return ""
+    told = [_tell_group(group, voice) for group in groups]
+    test = evidence.find_test(f"{set_id}.logrank")
+    ending = f" ({voice.test(test)})" if test is not None else ""
+    return f"{what}, the median OS was {join_words(told)}{ending}."
+
+
+def _tell_group(group: Group, voice: Voice) -> str:
+    return f"{voice.median(group.median)} {voice.group(group.label)}"
+
+
+def tell_effects(evidence: Evidence, choices: Choices, set_id: str = "cox.full") -> str:
+    """Return the sentence on the factors that go with survival in the multivariable model."""
+    voice, levels = choices.voice, evidence.list_levels(set_id)
+    if not levels:
+        return ""
+    higher, lower = [], []
+    for factor, result in levels:
+        if result.p_value is None or result.p_value >= choices.alpha:
+            continue
+        named = evidence.name_level(set_id, factor, result, voice)
+        told = f"{named} ({voice.ratio(result)})"
+        (higher if (result.estimate or 0) > 1 else lower).append(told)
+    clauses = [f"a higher hazard of death went with {join_words(higher)}"] if higher else []
+    if lower:
+        start = "a lower one" if higher else "a lower hazard of death went"
+        clauses.append(f"{start} with {join_words(lower)}")
+    level = choices.show_percent(choices.alpha)
+    shown = ", and ".join(clauses) or f"no factor was associated with OS at the {level} level"
+    return f"in the multivariable Cox model, {shown}."
+
+
+def tell_aml(evidence: Evidence, choices: Choices) -> str:
+    """Return the sentence on the incidence of AML, the chosen estimator first."""
+    voice = choices.voice
+    found = {name: _find_incidence(evidence, name) for name in _AML_METHODS}
+    is_naive = choices.aml_estimator == "one-minus-kaplan-meier"
+    order = sorted(_AML_METHODS, key=lambda name: (name == "one_minus_km") != is_naive)
+    told = [
+        f"{voice.probability(result)} {_AML_METHODS[name]}"
+        for name in order
+        if (result := found[name]) is not None
+    ]
+    if not told:
+        return ""
+    first = next(result for name in order if (result := found[name]) is not None)
+    who = voice.count(first.n or 0)
+    time = voice.at(first.quantities["time_months"])
+    return (
+        f"among {who} without progression at LEN failure, the risk of AML {time} was "
+        f"{join_words(told)}."
+    )
+
+
+def _find_incidence(evidence: Evidence, estimator: str) -> Result | None:
+    start = f"aml.{estimator}.overall.prob_"
+    found = (evidence.find(key) for key in evidence.results if key.startswith(start))
+    return next((result for result in found if result is not None), None)
+
+
+def tell_treatment(evidence: Evidence, choices: Choices) -> list[str]:
+    """Return the sentences on active treatment, and on hypomethylating agents adjusted."""
+    voice = choices.voice
+    known = evidence.find("tx.first.known")
+    who = "by first treatment"
+    if known is not None and known.n:
+        who += f", known of {voice.share(known.estimate or 0, known.n)}"
+    sentences = [tell_survival_by(evidence, "os.tx.active", who, voice)]
+    levels = [one for factor, one in evidence.list_levels("cox.supp3") if factor == "treatment"]
+    references = [
+        result
+        for key, result in evidence.results.items()
+        if key.startswith("cox.supp3.treatment.") and result.status == "reference"
+    ]
+    if len(levels) == len(references) == 1:
+        estimate, _, rest = voice.ratio(levels[0], name="").strip().partition(", ")
+        named = f"{voice.label(levels[0].label)} against {voice.label(references[0].label)}"
+        ending = f" ({rest})" if rest else ""
+        sentences.append(f"the adjusted HR of death of {named} was {estimate}{ending}.")
+    return [sentence for sentence in sentences if sentence]

@@ -1,0 +1,143 @@
+"""The front matter: what stands around the results, made once these are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from helpers.narrative.discussion import PublishedComparison, PublishedNumber
+from helpers.narrative.evidence import Choices, Evidence
+from helpers.narrative.front import FrontText, Paragraph, write_front
+from helpers.report.artefacts import CollectedResults
+from helpers.report.blocks import Prose
+from helpers.report.inputs import DEFAULT_TITLE, FrontMaker
+from helpers.report.manuscript import FrontMatter, Part
+from helpers.results import Result
+
+_BUILT_IN = "synthetic"
+_LONGEST_HEAD = 60
+#: Words before which a title may be cut to make its running head.
+_JOINTS = frozenset(("after", "among", "and", "as", "by", "for", "from", "in", "of", "to", "with"))
+_COMPARISON_TABLES = ("table.comparison",)
+
+
+def make_front_matter(parameters: Mapping[str, Any], *, ledger: Path | None = None) -> FrontMaker:
+    """Return a maker of title, abstract, introduction, methods, discussion and references.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Checked values by name, flat. `authors`, `affiliations` and `keywords` go into the title
+        block where they are given.
+    ledger : Path, optional
+        Published numbers for the discussion; without it they are not discussed.
+
+    Returns
+    -------
+    callable
+        Takes the :class:`~helpers.report.artefacts.CollectedResults` and returns the
+        :class:`~helpers.report.manuscript.FrontMatter`.
+    """
+
+    def make(collected: CollectedResults) -> FrontMatter:
+        results = {key: Result.from_record(value) for key, value in collected.records.items()}
+        published = None if ledger is None else _compare(ledger, results, collected.omitted)
+        evidence = _read_evidence(parameters, collected, results)
+        return _assemble(parameters, write_front(evidence, read_choices(parameters), published))
+
+    return make
+
+
+def read_choices(parameters: Mapping[str, Any]) -> Choices:
+    """Return the parameters that the text names; those not given are the published ones."""
+    known = {one.name for one in fields(Choices)}
+    given = {key: value for key, value in parameters.items() if key in known}
+    return Choices(**{**given, "style": parameters.get("number_style", "paper")})
+
+
+def shorten_title(title: str, longest: int = _LONGEST_HEAD) -> str:
+    """Return a running head: the title, cut before a word that joins if it is too long.
+
+    Examples
+    --------
+    >>> shorten_title("Outcome after lenalidomide failure in lower-risk MDS with deletion 5q")
+    'Outcome after lenalidomide failure in lower-risk MDS'
+    """
+    words = title.split()
+    if len(" ".join(words)) <= longest:
+        return " ".join(words)
+    heads = [" ".join(words[:n]) for n in range(1, len(words))]
+    fitting = [head for head in heads if len(head) <= longest]
+    if not fitting:
+        return title[: longest - 1] + "…"
+    whole = [
+        head
+        for n, head in enumerate(fitting, 1)
+        if words[n] in _JOINTS and words[n - 1] not in _JOINTS
+    ]
+    return whole[-1] if whole else f"{fitting[-1].rstrip('.,;:')}…"
+
+
+def _read_evidence(
+    parameters: Mapping[str, Any], collected: CollectedResults, results: Mapping[str, Result]
+) -> Evidence:
+    synthetic = bool(collected.context.get("synthetic"))
+    return Evidence(
+        results=results,
+        synthetic=synthetic,
+        built_in=synthetic and parameters.get("data", _BUILT_IN) == _BUILT_IN,
+        n_omitted=len(collected.omitted),
+        versions=collected.context.get("versions", {}),
+    )
+
+
+def _compare(
+    path: Path, results: Mapping[str, Result], omitted: Iterable[Mapping[str, str]]
+) -> PublishedComparison:
+    from helpers.published import compare_with_published, read_ledger
+
+    ledger = read_ledger(path)
+    reasons = {item["id"]: item["reason"] for item in omitted}
+    table = compare_with_published(ledger, results, omitted=reasons)
+    verdicts = {row.entry_id: row.verdict for row in table}
+    numbers = tuple(
+        PublishedNumber(
+            result_id=entry.result,
+            value=float(entry.number),
+            decimals=entry.decimals or 0,
+            verdict=verdicts[entry.id],
+        )
+        for entry in ledger.list_estimates()
+    )
+    return PublishedComparison(
+        n_compared=len(table),
+        n_equal=table.tally["equal"],
+        numbers=numbers,
+        refs=_COMPARISON_TABLES,
+    )
+
+
+def _assemble(parameters: Mapping[str, Any], text: FrontText) -> FrontMatter:
+    title = str(parameters.get("title") or DEFAULT_TITLE)
+    return FrontMatter(
+        title=title,
+        running_head=shorten_title(title),
+        authors=tuple(parameters.get("authors") or ()),
+        affiliations=tuple(parameters.get("affiliations") or ()),
+        keywords=tuple(parameters.get("keywords") or ()),
+        abstract=text.abstract,
+        before=tuple(_make_part(title, rows) for title, rows in text.before),
+        after=tuple(_make_part(title, rows) for title, rows in text.after),
+        references=text.references,
+    )
+
+
+def _make_part(title: str, paragraphs: Iterable[Paragraph]) -> Part:
+    items: list[Any] = []
+    for paragraph in paragraphs:
+        if paragraph.subheading:
+            items.append(Prose(f"# {paragraph.subheading}"))
+        items.append(paragraph.text)
+    return Part(title=title, items=tuple(items))
