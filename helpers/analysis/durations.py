@@ -13,6 +13,7 @@ from helpers.analysis.subset import (
     describe_where,
     explain_omission,
     get_factor,
+    get_label,
     get_unit,
     select_patients,
 )
@@ -58,14 +59,15 @@ def summarise_groups(
         ``<id>.overall``, ``<id>.<subset>``, ``<id>.<level>`` (summary). Frame ``rows``:
         result_id, label.
     """
+    label = get_label(cohort, variable)
+    levels = get_factor(cohort, by).levels
     cohort.require(variable)
     groups: dict[str, tuple[str, Where]] = {"overall": ("All patients", {})}
     groups |= dict(subsets or {})
     if by in cohort.table:
-        levels = get_factor(cohort, by).levels
         groups |= {level: (label, {by: [level]}) for level, label in levels.items()}
     results = []
-    for key, (label, where) in groups.items():
+    for key, (group_label, where) in groups.items():
         try:
             frame = select_patients(cohort, where=where)
         except NotComputableError:
@@ -74,14 +76,12 @@ def summarise_groups(
             record_summary(
                 frame[variable],
                 f"{set_id}.{key}",
-                label=label,
+                label=group_label,
                 unit=get_unit(cohort, variable),
                 population=describe_where(cohort, where),
             )
         )
-    return collect_counts(
-        cohort, set_id, results, title or cohort.dictionary.label(variable), "all patients"
-    )
+    return collect_counts(cohort, set_id, results, title or label, "all patients")
 
 
 @explain_omission

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.analysis.subset import explain_omission
+from helpers.analysis.subset import explain_omission, get_label
 from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
 
@@ -105,7 +105,7 @@ def count_available(
     rows = []
     results = []
     for variable in variables:
-        label = cohort.dictionary.label(variable)
+        label = get_label(cohort, variable)
         known = int(cohort.table[variable].notna().sum()) if variable in cohort.table else 0
         rows.append(
             {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pandas as pd
 
@@ -62,20 +63,37 @@ def explain_omission(
 ) -> Callable[Concatenate[Cohort, P], ResultSet]:
     """Turn what makes an analysis impossible into an empty set that says so.
 
-    The decorated function takes the cohort, then keyword-only options, `set_id` among them.
+    The decorated function takes the cohort, then keyword-only options, `set_id` and `title`
+    among them.
     """
+    signature = inspect.signature(analyse)
 
     @functools.wraps(analyse)
     def wrapped(cohort: Cohort, *args: P.args, **kwargs: P.kwargs) -> ResultSet:
         try:
             return analyse(cohort, *args, **kwargs)
         except (NotComputableError, StatisticsError) as error:
-            set_id = str(kwargs.get("set_id", analyse.__name__))
+            given = signature.bind(cohort, *args, **kwargs)
+            given.apply_defaults()
+            options = given.arguments
             return ResultSet.omitted(
-                set_id, str(error), meta={"title": str(kwargs.get("title", set_id))}
+                options["set_id"], str(error), meta={"title": _name_analysis(cohort, options)}
             )
 
     return wrapped
+
+
+def _name_analysis(cohort: Cohort, options: Mapping[str, Any]) -> str:
+    """Return the title of an analysis or, where it has none, what it is about."""
+    if options["title"]:
+        return options["title"]
+    about = options.get("variable") or options.get("by")
+    if about:
+        return get_label(cohort, about)
+    if options.get("rows"):
+        return options["rows"][0].label
+    measured = ENDPOINTS.get(options.get("endpoint", ""))
+    return measured.label if measured else options["set_id"]
 
 
 def get_factor(cohort: Cohort, name: str) -> Factor:
@@ -94,6 +112,23 @@ def get_factor(cohort: Cohort, name: str) -> Factor:
     return factors[name]
 
 
+def get_label(cohort: Cohort, name: str) -> str:
+    """Return the label of a column.
+
+    Raises
+    ------
+    ParameterError
+        If the data dictionary has no column of that name.
+    """
+    try:
+        return cohort.dictionary.label(name)
+    except KeyError:
+        raise ParameterError(
+            f"column must be one of the data dictionary's, but was {name!r}; "
+            "look its name up in the dictionary"
+        ) from None
+
+
 def get_unit(cohort: Cohort, name: str) -> str:
     """Return the unit of a column, empty for a factor."""
     return getattr(cohort.dictionary.find(name), "unit", "")
@@ -104,8 +139,29 @@ def is_categorical(cohort: Cohort, name: str) -> bool:
     return name in cohort.dictionary.factors
 
 
+def check_where(cohort: Cohort, where: Where) -> None:
+    """Refuse a subset that names what the data dictionary does not declare.
+
+    Raises
+    ------
+    ParameterError
+        If a column is no factor, or a level is not one of the factor's.
+    """
+    for column, levels in where.items():
+        declared = get_factor(cohort, column).levels
+        for level in levels:
+            if level not in declared:
+                raise ParameterError(
+                    f"level of {column} must be one of {', '.join(declared)}, but was {level!r}"
+                )
+
+
 def select_patients(
-    cohort: Cohort, *, where: Where | None = None, needs: Sequence[str] = ()
+    cohort: Cohort,
+    *,
+    where: Where | None = None,
+    needs: Sequence[str] = (),
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Return the rows of a subset.
 
@@ -117,6 +173,8 @@ def select_patients(
         Column and the level keys that are kept; all conditions hold together.
     needs : sequence of str
         Further columns that the analysis cannot do without.
+    by : str, optional
+        Factor that makes the groups; patients without it are kept.
 
     Returns
     -------
@@ -126,15 +184,32 @@ def select_patients(
     ------
     NotComputableError
         If a column is not in the data, or nobody is left.
+    ParameterError
+        If the subset or the groups name what the data dictionary does not declare.
     """
     where = where or {}
-    cohort.require(*where, *needs)
+    check_where(cohort, where)
+    if by is not None:
+        get_factor(cohort, by)
+    cohort.require(*where, *needs, *([] if by is None else [by]))
     table = cohort.table
     for column, levels in where.items():
         table = table.loc[table[column].isin(list(levels))]
     if table.empty:
         raise NotComputableError(f"no patient is left of {describe_where(cohort, where)}")
     return table
+
+
+def select_known(
+    cohort: Cohort, *, where: Where | None, needs: Sequence[str], by: str | None
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows of a subset in which all columns are known, and how many others there are.
+
+    Parameters and errors are those of :func:`select_patients`.
+    """
+    frame = select_patients(cohort, where=where, needs=needs, by=by)
+    known = frame.dropna(subset=[*needs, *([] if by is None else [by])])
+    return known, len(frame) - len(known)
 
 
 def describe_where(cohort: Cohort, where: Where | None) -> str:
