@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.subset import (
     Where,
     describe_where,
     explain_omission,
     get_factor,
+    get_label,
     get_unit,
     is_categorical,
     label_groups,
     select_patients,
     split_groups,
 )
-from helpers.errors import StatisticsError
+from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
 from helpers.stats.descriptive import compare_categorical, compare_numeric, summarise_numeric
 
@@ -61,18 +63,21 @@ def summarise_characteristics(
         (count), ``...<variable>.missing``, and with groups ``<id>.<variable>.test``.
         Frame ``rows``.
     """
-    frame = select_patients(cohort, where=where, needs=[by] if by else [])
+    labels = {name: get_label(cohort, name) for name in variables}
+    frame = select_patients(cohort, where=where, by=by)
     if by:
         frame = frame.loc[frame[by].notna()]
     groups = split_groups(cohort, frame, by)
     present = [name for name in variables if name in frame and frame[name].notna().any()]
+    if not present:
+        raise NotComputableError("none of its variables is known of any patient.")
     results: list[Result] = []
     for name in present:
         for key, rows in groups.items():
             prefix = f"{set_id}.{key}.{name}" if by else f"{set_id}.{name}"
             results += summarise_variable(cohort, frame.loc[rows, name], name, prefix)
         if by:
-            results += _test_variable(cohort, frame, name, by, f"{set_id}.{name}.test")
+            results.append(_test_variable(cohort, frame, name, by, f"{set_id}.{name}.test"))
     return ResultSet.collect(
         set_id,
         results,
@@ -84,9 +89,7 @@ def summarise_characteristics(
             "group_sizes": {key: len(rows) for key, rows in groups.items()},
             "n": len(frame),
             "factor_label": get_factor(cohort, by).label if by else "",
-            "left_out": [
-                cohort.dictionary.label(name) for name in variables if name not in present
-            ],
+            "left_out": [label for name, label in labels.items() if name not in present],
             "synthetic": cohort.synthetic,
         },
     )
@@ -169,31 +172,15 @@ def record_summary(
 
 def _test_variable(
     cohort: Cohort, frame: pd.DataFrame, name: str, by: str, result_id: str
-) -> Iterator[Result]:
+) -> Result:
     known = frame.loc[frame[name].notna(), [name, by]]
     group = known[by].astype(str).to_numpy()
     compare = compare_categorical if is_categorical(cohort, name) else compare_numeric
     values = known[name].astype(str) if is_categorical(cohort, name) else known[name].astype(float)
-    try:
-        test = compare(values.to_numpy(), group)
-    except StatisticsError as error:
-        yield Result(
-            id=result_id,
-            kind="test",
-            n=len(known),
-            status="not_computable",
-            reason=str(error),
-            label=cohort.dictionary.label(name),
-        )
-        return
-    yield Result(
-        id=result_id,
-        kind="test",
-        statistic=test.statistic,
-        df=test.df,
-        p_value=test.p_value,
+    return record_comparison(
+        lambda: compare(values.to_numpy(), group),
+        result_id,
         n=len(known),
         missing=len(frame) - len(known),
-        method=test.method,
         label=cohort.dictionary.label(name),
     )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.count_results import collect_counts, count_result
 from helpers.analysis.subset import (
     Where,
+    check_where,
     describe_where,
     explain_omission,
     get_factor,
@@ -18,8 +20,8 @@ from helpers.analysis.subset import (
     select_patients,
     split_groups,
 )
-from helpers.errors import NotComputableError, StatisticsError
-from helpers.results import Result, ResultSet
+from helpers.errors import NotComputableError
+from helpers.results import ResultSet
 from helpers.stats.descriptive import compare_categorical
 
 if TYPE_CHECKING:
@@ -87,8 +89,8 @@ def count_levels(
     ResultSet
         ``<id>.<level>``. Frame ``rows``: result_id, label.
     """
-    frame = select_patients(cohort, where=where, needs=[variable])
     factor = get_factor(cohort, variable)
+    frame = select_patients(cohort, where=where, needs=[variable])
     known = frame[variable].dropna()
     if known.empty:
         raise NotComputableError(f"{factor.label} is not known of any patient")
@@ -149,6 +151,8 @@ def count_subsets(
     results = []
     missing = []
     for row in rows:
+        check_where(cohort, row.of)
+        check_where(cohort, row.counted)
         try:
             cohort.require(*row.of, *row.counted, *row.known)
         except NotComputableError as error:
@@ -206,7 +210,8 @@ def compare_proportions(
     ResultSet
         ``<id>.<group>`` and ``<id>.test`` (chi-square or Fisher's exact test).
     """
-    frame = select_patients(cohort, where=where, needs=[variable, by])
+    check_where(cohort, {variable: [level]})
+    frame = select_patients(cohort, where=where, needs=[variable], by=by)
     frame = frame.dropna(subset=[variable, by])
     groups = split_groups(cohort, frame, by)
     labels = label_groups(cohort, groups, by)
@@ -223,27 +228,17 @@ def compare_proportions(
         )
         for key, rows in groups.items()
     ]
-    try:
-        test = compare_categorical(
-            has_level.map({True: "yes", False: "no"}).to_numpy(),
-            frame[by].astype(str).to_numpy(),
+    results.append(
+        record_comparison(
+            lambda: compare_categorical(
+                has_level.map({True: "yes", False: "no"}).to_numpy(),
+                frame[by].astype(str).to_numpy(),
+            ),
+            f"{set_id}.test",
+            n=len(frame),
+            label=get_factor(cohort, by).label,
         )
-        results.append(
-            Result(
-                id=f"{set_id}.test",
-                kind="test",
-                statistic=test.statistic,
-                df=test.df,
-                p_value=test.p_value,
-                n=len(frame),
-                method=test.method,
-                label=get_factor(cohort, by).label,
-            )
-        )
-    except StatisticsError as error:
-        results.append(
-            Result(id=f"{set_id}.test", kind="test", status="not_computable", reason=str(error))
-        )
+    )
     return collect_counts(
         cohort,
         set_id,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.subset import (
     ENDPOINTS,
     Where,
@@ -14,7 +15,7 @@ from helpers.analysis.subset import (
     explain_omission,
     get_factor,
     label_groups,
-    select_patients,
+    select_known,
     split_groups,
 )
 from helpers.analysis.survival_results import tabulate_at_risk
@@ -94,9 +95,8 @@ def estimate_incidence(
         ``<id>.gray``. Frames ``curve`` (column ``estimator``) and ``at_risk``.
     """
     measured = ENDPOINTS[endpoint]
-    needs = [measured.time, measured.event, *([by] if by else [])]
-    frame = select_patients(cohort, where=where, needs=needs)
-    frame = frame.loc[frame[needs].notna().all(axis=1)]
+    needs = [measured.time, measured.event]
+    frame, missing = select_known(cohort, where=where, needs=needs, by=by)
     groups = split_groups(cohort, frame, by)
     labels = label_groups(cohort, groups, by)
     population = describe_where(cohort, where)
@@ -139,6 +139,7 @@ def estimate_incidence(
             "groups": labels,
             "estimators": dict(ESTIMATORS),
             "factor_label": get_factor(cohort, by).label if by else "",
+            "missing": missing,
             "known_at": get_factor(cohort, by).known_at if by else "",
             "synthetic": cohort.synthetic,
         },
@@ -148,17 +149,11 @@ def estimate_incidence(
 def _compare_groups(
     cohort: Cohort, frame: pd.DataFrame, by: str, *, set_id: str, endpoint: str
 ) -> Result:
-    test = compare_cumulative_incidence(
-        read_competing(frame, endpoint), frame[by].astype(str).to_numpy()
-    )
-    return Result(
-        id=f"{set_id}.gray",
-        kind="test",
-        statistic=test.statistic,
-        df=test.df,
-        p_value=test.p_value,
+    outcome = read_competing(frame, endpoint)
+    return record_comparison(
+        lambda: compare_cumulative_incidence(outcome, frame[by].astype(str).to_numpy()),
+        f"{set_id}.gray",
         n=len(frame),
-        method=test.method,
         label=get_factor(cohort, by).label,
     )
 

@@ -50,7 +50,7 @@ def record_terms(
             if level == factor.reference:
                 yield Result(estimate=1.0, status="reference", **shared)
                 continue
-            yield _record_hazard_ratio(fit, positions[factor.name, level], shared)
+            yield record_hazard_ratio(fit, positions[factor.name, level], shared)
     for name, test in fit.factor_tests.items():
         yield Result(
             id=f"{set_id}.{names[name]}.test",
@@ -62,7 +62,8 @@ def record_terms(
         )
 
 
-def _record_hazard_ratio(fit: CoxFit, position: int, shared: dict[str, Any]) -> Result:
+def record_hazard_ratio(fit: CoxFit, position: int, shared: dict[str, Any]) -> Result:
+    """Return the hazard ratio of a term; one without a finite estimate says so."""
     values = {
         "estimate": float(fit.hazard_ratios[position]),
         "std_error": float(fit.std_errors[position]),

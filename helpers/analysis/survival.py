@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.analysis.comparison_results import record_comparison
+from helpers.analysis.model_results import record_hazard_ratio
 from helpers.analysis.subset import (
     ENDPOINTS,
     Endpoint,
@@ -15,7 +17,7 @@ from helpers.analysis.subset import (
     explain_omission,
     get_factor,
     label_groups,
-    select_patients,
+    select_known,
     split_groups,
 )
 from helpers.analysis.survival_results import (
@@ -24,6 +26,7 @@ from helpers.analysis.survival_results import (
     record_median,
     tabulate_at_risk,
 )
+from helpers.errors import StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
 from helpers.stats.cox import fit_cox
@@ -89,13 +92,8 @@ def estimate_survival(
         ``at_risk``.
     """
     measured = ENDPOINTS[endpoint]
-    needs = [measured.time, measured.event, *([by] if by else [])]
-    frame = select_patients(cohort, where=where, needs=needs)
-    known = frame[[measured.time, measured.event]].notna().all(axis=1)
-    if by:
-        known &= frame[by].notna()
-    missing = int((~known).sum())
-    frame = frame.loc[known]
+    needs = [measured.time, measured.event]
+    frame, missing = select_known(cohort, where=where, needs=needs, by=by)
     groups = split_groups(cohort, frame, by)
     labels = label_groups(cohort, groups, by)
     population = describe_where(cohort, where)
@@ -152,21 +150,16 @@ def compare_groups(
     """Return the log-rank test, and with two groups the hazard ratio."""
     outcome = read_outcome(frame, endpoint)
     groups = split_groups(cohort, frame, by)
-    test = compare_survival(outcome, frame[by].astype(str).to_numpy())
     results = [
-        Result(
-            id=f"{set_id}.logrank",
-            kind="test",
-            statistic=test.statistic,
-            df=test.df,
-            p_value=test.p_value,
+        record_comparison(
+            lambda: compare_survival(outcome, frame[by].astype(str).to_numpy()),
+            f"{set_id}.logrank",
             n=len(frame),
             events=int(outcome.event.sum()),
-            method=test.method,
             label=get_factor(cohort, by).label,
         )
     ]
-    if len(groups) == 2 and all(outcome.event[frame[by] == level].any() for level in groups):
+    if len(groups) == 2:
         results.append(
             _estimate_hazard_ratio(cohort, frame, outcome, by, set_id=set_id, conf_level=conf_level)
         )
@@ -186,22 +179,20 @@ def _estimate_hazard_ratio(
     levels = tuple(level for level in declared.levels if (frame[by] == level).any())
     reference = declared.reference if declared.reference in levels else levels[0]
     design = build_design(frame, [Factor(by, levels, reference, label=declared.label)])
-    fit = fit_cox(outcome, design, conf_level=conf_level)
     level = next(key for key in levels if key != reference)
-    return Result(
-        id=f"{set_id}.{level}_vs_{reference}.hr",
-        kind="hazard_ratio",
-        label=f"{declared.levels[level]} against {declared.levels[reference]}",
-        estimate=float(fit.hazard_ratios[0]),
-        std_error=float(fit.std_errors[0]),
-        ci_lower=float(fit.ci_lower[0]),
-        ci_upper=float(fit.ci_upper[0]),
-        conf_level=conf_level,
-        p_value=float(fit.p_values[0]),
-        n=fit.n_subjects,
-        events=fit.n_events,
-        method=f"Cox model of one factor, {fit.ties.capitalize()} ties, Wald interval",
-    )
+    shared = {
+        "id": f"{set_id}.{level}_vs_{reference}.hr",
+        "kind": "hazard_ratio",
+        "label": f"{declared.levels[level]} against {declared.levels[reference]}",
+        "n": outcome.n_subjects,
+        "events": outcome.n_events,
+        "method": "Cox model of one factor, Efron ties, Wald interval",
+    }
+    try:
+        fit = fit_cox(outcome, design, ties="efron", conf_level=conf_level)
+    except StatisticsError as error:
+        return Result(status="not_computable", reason=str(error), **shared)
+    return record_hazard_ratio(fit, 0, shared)
 
 
 def _summarise_group(
