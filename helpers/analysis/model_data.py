@@ -14,6 +14,7 @@ from helpers.stats.factors import Factor
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
+    from helpers.cohort import Factor as Declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +45,42 @@ def prepare_model(
     """Return the complete cases of a model and the factors that can enter it.
 
     A factor that is not in the data, or of which only one level occurs, cannot enter; it
-    is left out with the reason.
+    is left out with the reason, and does not cost the patients of whom it is not known.
 
     Raises
     ------
     NotComputableError
         If no factor can enter, or no patient is left.
+    ParameterError
+        If there is no factor of a name.
     """
+    declared = {name: get_factor(cohort, name) for name in factors}
+    if not declared:
+        raise NotComputableError("no factor is offered to the model.")
     frame = select_patients(cohort, where=where, needs=needs)
     frame = frame.loc[frame[list(needs)].notna().all(axis=1)]
-    left_out = []
-    present = []
-    for name in factors:
-        if name not in frame or frame[name].notna().sum() == 0:
-            left_out.append(f"{cohort.dictionary.label(name)} is not known.")
-        else:
-            present.append(name)
-    complete = frame.dropna(subset=present)
-    usable = []
-    for name in present:
-        declared = get_factor(cohort, name)
-        levels = tuple(level for level in declared.levels if (complete[name] == level).any())
-        if len(levels) < 2:
-            left_out.append(f"{declared.label} has one level only.")
-            continue
-        reference = declared.reference if declared.reference in levels else levels[0]
-        labels = tuple(declared.levels[level] for level in levels)
-        usable.append(Factor(name, levels, reference, declared.label, labels))
-    if not usable:
-        raise NotComputableError("no factor of the model is known in these data")
-    return ModelData(complete, tuple(usable), len(frame) - len(complete), tuple(left_out))
+    known = {name for name in declared if name in frame and frame[name].notna().any()}
+    left_out = [f"{declared[name].label} is not known." for name in declared if name not in known]
+    entering = [name for name in declared if name in known]
+    while True:
+        complete = frame.dropna(subset=entering)
+        constant = [name for name in entering if complete[name].nunique() < 2]
+        if not constant:
+            break
+        # those constant among all come first: their missing values may have cost the others
+        dropped = [name for name in constant if frame[name].nunique() < 2] or constant
+        left_out += [f"{declared[name].label} has one level only." for name in dropped]
+        entering = [name for name in entering if name not in dropped]
+    if not entering:
+        raise NotComputableError("no factor of the model is known in two levels in these data.")
+    usable = tuple(_find_levels(complete, declared[name]) for name in entering)
+    return ModelData(complete, usable, len(frame) - len(complete), tuple(left_out))
+
+
+def _find_levels(frame: pd.DataFrame, declared: Declared) -> Factor:
+    """Return a factor with the levels that occur."""
+    name = declared.name
+    levels = tuple(level for level in declared.levels if (frame[name] == level).any())
+    reference = declared.reference if declared.reference in levels else levels[0]
+    labels = tuple(declared.levels[level] for level in levels)
+    return Factor(name, levels, reference, declared.label, labels)
