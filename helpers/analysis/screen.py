@@ -16,6 +16,7 @@ from helpers.analysis.subset import (
     Where,
     describe_where,
     explain_omission,
+    get_label,
     select_patients,
 )
 from helpers.analysis.survival_results import read_outcome
@@ -81,19 +82,21 @@ def screen_factors(
     for name in factors:
         try:
             data = prepare_model(cohort, [name], where=where, needs=[measured.time, measured.event])
-            results += _screen_one(
-                cohort,
-                data,
-                set_id,
-                endpoint=endpoint,
-                ties=ties,
-                conf_level=conf_level,
-                median_interval=median_interval,
-                cut=(cuts or {}).get(name),
+            made = tuple(
+                _screen_one(
+                    data,
+                    set_id,
+                    endpoint=endpoint,
+                    ties=ties,
+                    conf_level=conf_level,
+                    median_interval=median_interval,
+                    cut=(cuts or {}).get(name),
+                )
             )
         except (NotComputableError, StatisticsError) as error:
-            left_out.append(f"{cohort.dictionary.label(name)}: {error}")
+            left_out.append(f"{get_label(cohort, name)}: {error}")
             continue
+        results += made
         factor = data.factors[0]
         rows += [
             {
@@ -124,7 +127,6 @@ def screen_factors(
 
 
 def _screen_one(
-    cohort: Cohort,
     data: ModelData,
     set_id: str,
     *,
@@ -215,7 +217,7 @@ def screen_incidence(
     whole_model = (f"{set_id}.model", f"{set_id}.ph.")
     results = [result for kept in made for result in kept if not result.id.startswith(whole_model)]
     left_out = [
-        f"{cohort.dictionary.label(name)}: {kept.reason}"
+        f"{get_label(cohort, name)}: {kept.reason}"
         for name, kept in zip(factors, sets, strict=True)
         if not kept.is_computable
     ]
