@@ -43,5 +43,11 @@ class IpcProvisioner(LocalProvisioner):
         beside = f"{connection_file}-ipc"
         if len(beside) <= _LONGEST_SOCKET_PATH:
             return beside
-        self.socket_folder = tempfile.mkdtemp(prefix="lenfail-")
+        if self.socket_folder is None:  # a restart finds the folder of the first start
+            parent = tempfile.gettempdir()
+            is_short = len(parent) <= _LONGEST_SOCKET_PATH - len("/lenfail-12345678/kernel")
+            self.socket_folder = tempfile.mkdtemp(
+                prefix="lenfail-",
+                dir=parent if is_short else "/tmp",  # noqa: S108
+            )
         return str(Path(self.socket_folder) / "kernel")
