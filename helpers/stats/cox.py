@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.errors import ParameterError
-from helpers.stats.cox_core import evaluate_point, maximise_likelihood
+from helpers.stats.cox_core import evaluate_point, invert_information, maximise_likelihood
 from helpers.stats.cox_guards import (
     check_collinear,
     check_constant,
@@ -116,7 +116,7 @@ def fit_cox(
     null = evaluate_point(sets, X, np.zeros(X.shape[1]))
     check_collinear(null.information, design.names)
     maximum = maximise_likelihood(sets, X, null)
-    model_covariance = np.linalg.inv(maximum.point.information)
+    model_covariance = invert_information(maximum.point.information, sets.event_weight)
     covariance, robust_test = model_covariance, None
     if robust or clusters is not None:
         influence = score_residuals(sets, maximum.point.state, X) @ model_covariance
@@ -124,13 +124,19 @@ def fit_cox(
         covariance = influence.T @ influence
         null_scores = sum_by_cluster(sets, score_residuals(sets, null.state, X), clusters)
         robust_test = quadratic_test(
-            "robust score", null_scores.sum(axis=0), null_scores.T @ null_scores
+            "robust score", null_scores.sum(axis=0), null_scores.T @ null_scores, check_rank=True
         )
     scale = np.outer(spread, spread)
     inference = infer_terms(
-        design, maximum.coefficients / spread, covariance / scale, conf_level=conf_level
+        design,
+        maximum.coefficients / spread,
+        covariance / scale,
+        conf_level=conf_level,
+        is_robust=robust_test is not None,
     )
-    infinite = find_infinite(X, maximum.last_step, np.sqrt(np.diag(model_covariance)))
+    null_covariance = invert_information(null.information, sets.event_weight)
+    errors, null_errors = (np.sqrt(np.diag(C)) for C in (model_covariance, null_covariance))
+    infinite = find_infinite(X, maximum.last_step, errors, null_errors)
     counts = count_levels(design, outcome)
     n_terms = len(design.terms)
     return CoxFit(

@@ -14,6 +14,8 @@ FloatArray = NDArray[np.float64]
 MAX_ITERATIONS = 50
 MAX_HALVINGS = 30
 GAIN_TOLERANCE = 1e-9
+SMALLEST_SHARE = 1e-13
+LARGEST_HAZARD = 1e200  # beyond it the relative hazards of others have vanished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -230,18 +232,24 @@ def maximise_likelihood(
     n_iterations, gain = 0, np.inf
     while gain >= GAIN_TOLERANCE and n_iterations < MAX_ITERATIONS:
         n_iterations += 1
-        step = _solve(point.information, point.score)
+        step = invert_information(point.information, sets.event_weight) @ point.score
         beta, state = _advance(sets, X, beta, point.state, step)
         gain = float(step @ point.score)
         point = Point(state, *differentiate(sets, state, X))
     return Maximum(beta, point, step, n_iterations)
 
 
-def _solve(information: FloatArray, score: FloatArray) -> FloatArray:
-    try:
-        return np.linalg.solve(information, score)
-    except np.linalg.LinAlgError:
-        return np.linalg.lstsq(information, score)[0]
+def invert_information(information: FloatArray, scale: float) -> FloatArray:
+    """Return the covariance of coefficients whose covariates have mean square 1.
+
+    Where a likelihood rises for ever the information vanishes in rounding; its eigenvalues are
+    then kept at 1e-13 of `scale`, the weight of all events.
+    """
+    values, vectors = np.linalg.eigh(information)
+    floor = SMALLEST_SHARE * scale
+    if values[0] > 10.0 * floor:
+        return np.linalg.inv(information)
+    return (vectors / np.maximum(values, floor)) @ vectors.T
 
 
 def _advance(
@@ -251,7 +259,7 @@ def _advance(
     for halving in range(MAX_HALVINGS):
         trial = beta + step / 2.0**halving
         trial_state = evaluate_state(sets, X @ trial)
-        is_in_range = bool(np.isfinite(trial_state.hazard).all())
+        is_in_range = trial_state.hazard.max() < LARGEST_HAZARD
         if is_in_range and floor <= trial_state.log_likelihood < np.inf:
             return trial, trial_state
     return beta, state

@@ -16,6 +16,7 @@ FloatArray = NDArray[np.float64]
 EVENTS_PER_VARIABLE = 10.0
 COLLINEAR_SHARE = 1e-9
 INFINITE_STEP = 0.05
+INFINITE_INFLATION = 1e3
 
 
 def check_constant(matrix: FloatArray, names: Sequence[str]) -> None:
@@ -71,28 +72,35 @@ def check_collinear(information: FloatArray, names: Sequence[str]) -> None:
 
 
 def find_infinite(
-    matrix: FloatArray, last_step: FloatArray, std_errors: FloatArray
+    X: FloatArray,
+    last_step: FloatArray,
+    std_errors: FloatArray,
+    null_std_errors: FloatArray | None = None,
 ) -> NDArray[np.bool_]:
     """Return which coefficients still ran away when the likelihood had stopped rising.
 
     Parameters
     ----------
-    matrix : ndarray, shape (n, p)
+    X : ndarray, shape (n, p)
         Covariates, centred and with mean square 1.
     last_step : ndarray, shape (p,)
         The last Newton step.
-    std_errors : ndarray, shape (p,)
+    std_errors, null_std_errors : ndarray, shape (p,)
+        From the information at the end and, where it is at hand, at coefficients of zero.
 
     Notes
     -----
     Where the likelihood has a maximum, the last step is below 1e-4 standard errors. Along a
     direction of monotone likelihood each step adds about one unit to the linear predictor,
-    however flat the likelihood has become.
+    however flat the likelihood has become; its information vanishes against that at zero.
     """
-    if np.abs(last_step).max() * np.sqrt(len(matrix)) < 0.5 * INFINITE_STEP:
-        return np.zeros(len(last_step), dtype=bool)  # no value is farther out than sqrt(n)
-    width = np.ptp(matrix, axis=0)
-    return (np.abs(last_step) * width > INFINITE_STEP) & (std_errors * width > 10.0)
+    flat = np.zeros(len(last_step), dtype=bool)
+    if null_std_errors is not None:
+        flat = std_errors > INFINITE_INFLATION * null_std_errors
+    if np.abs(last_step).max() * np.sqrt(len(X)) < 0.5 * INFINITE_STEP:
+        return flat  # no value is farther out than sqrt(n)
+    width = np.ptp(X, axis=0)
+    return flat | ((np.abs(last_step) * width > INFINITE_STEP) & (std_errors * width > 10.0))
 
 
 def describe_separation(

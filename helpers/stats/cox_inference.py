@@ -45,7 +45,12 @@ def standardise(sets: RiskSets, matrix: FloatArray) -> tuple[FloatArray, FloatAr
 
 
 def infer_terms(
-    design: Design, coefficients: FloatArray, covariance: FloatArray, *, conf_level: float
+    design: Design,
+    coefficients: FloatArray,
+    covariance: FloatArray,
+    *,
+    conf_level: float,
+    is_robust: bool = False,
 ) -> dict[str, Any]:
     """Return the fields of a fit that follow from coefficients and their covariance.
 
@@ -56,6 +61,8 @@ def infer_terms(
     coefficients : ndarray, shape (p,)
     covariance : ndarray, shape (p, p)
     conf_level : float
+    is_robust : bool, optional
+        Then the covariance may be singular.
 
     Returns
     -------
@@ -65,7 +72,8 @@ def infer_terms(
     """
     std_errors = np.sqrt(np.diag(covariance))
     half_width = normal_quantile(conf_level) * std_errors
-    z = coefficients / std_errors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = coefficients / std_errors
     return {
         "terms": design.terms,
         "coefficients": coefficients,
@@ -77,18 +85,20 @@ def infer_terms(
         "p_values": 2.0 * ndtr(-np.abs(z)),
         "covariance": covariance,
         "conf_level": conf_level,
-        "wald_test": quadratic_test("Wald", coefficients, covariance),
+        "wald_test": quadratic_test("Wald", coefficients, covariance, check_rank=is_robust),
         "factor_tests": MappingProxyType(
             {
-                factor.name: _test_columns(coefficients, covariance, design.columns_of(factor.name))
+                factor.name: quadratic_test(
+                    "Wald",
+                    coefficients[columns],
+                    covariance[np.ix_(columns, columns)],
+                    check_rank=is_robust,
+                )
                 for factor in design.factors
+                for columns in [design.columns_of(factor.name)]
             }
         ),
     }
-
-
-def _test_columns(coefficients: FloatArray, covariance: FloatArray, columns: list[int]):
-    return quadratic_test("Wald", coefficients[columns], covariance[np.ix_(columns, columns)])
 
 
 def count_levels(design: Design, outcome: SurvivalOutcome) -> tuple[LevelCount, ...]:

@@ -60,7 +60,7 @@ def compute_deviance_residuals(fit: CoxFit) -> FloatArray:
     """
     martingale = compute_martingale_residuals(fit)
     event = fit.outcome.event
-    expected = np.where(event, event - martingale, 1.0)
+    expected = np.where(event & (martingale < 1.0), 1.0 - martingale, 1.0)
     inner = -2.0 * (martingale + event * np.log(expected))
     return np.sign(martingale) * np.sqrt(np.maximum(inner, 0.0))
 

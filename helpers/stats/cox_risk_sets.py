@@ -22,8 +22,8 @@ class RiskSets:
 
     Event times are numbered 0 to n_times - 1 through all strata, ascending within each. A
     record is at risk at the times ``first <= j < last``. Records that are never at risk at an
-    event time are left out. A position counts the records that are left, sorted by `last`,
-    events before censorings.
+    event time, or have weight zero, are left out. A position counts the records that are left,
+    sorted by `last`, events before censorings.
 
     Attributes
     ----------
@@ -85,6 +85,11 @@ class RiskSets:
     def n_times(self) -> int:
         """Return the number of distinct event times, counted within strata."""
         return len(self.times)
+
+    @property
+    def event_weight(self) -> float:
+        """Return the weight of all events."""
+        return float(self.mean_weight @ self.n_tied)
 
     def sum_at_risk(self, values: FloatArray) -> FloatArray:
         """Return sums over the records at risk at each event time.
@@ -171,6 +176,8 @@ def build_risk_sets(
         If there is no event.
     """
     time, event = outcome.time_months, outcome.event
+    if outcome.weights is not None:
+        event = event & (outcome.weights > 0)
     if not event.any():
         raise StatisticsError(
             f"{outcome.event_name} must have at least one event, but was censored for all "
@@ -182,6 +189,8 @@ def build_risk_sets(
     first, last = _ranges(outcome, strata, times, stratum)
     order = _argsort_small(2 * last - event, 2 * len(times) + 1)
     order = order[first[order] < last[order]]
+    if outcome.weights is not None:
+        order = order[outcome.weights[order] > 0]
     first, last = first[order], last[order]
     weights = np.ones(len(order)) if outcome.weights is None else outcome.weights[order]
     events = np.flatnonzero(event[order])

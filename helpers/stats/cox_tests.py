@@ -11,6 +11,8 @@ from scipy.special import chdtrc, ndtri
 
 FloatArray = NDArray[np.float64]
 
+RANK_TOLERANCE = 1e-10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTest:
@@ -47,8 +49,22 @@ def chi_square_test(method: str, statistic: float, df: int) -> ModelTest:
     )
 
 
-def quadratic_test(method: str, vector: FloatArray, matrix: FloatArray) -> ModelTest:
-    """Return the test with statistic ``v' M^-1 v`` and as many df as `vector` is long."""
+def quadratic_test(
+    method: str, vector: FloatArray, matrix: FloatArray, *, check_rank: bool = False
+) -> ModelTest:
+    """Return the test with statistic ``v' M^-1 v`` and as many df as `vector` is long.
+
+    With `check_rank`, where fewer clusters than coefficients leave M singular, its generalised
+    inverse is used, and its rank are the df.
+    """
+    if check_rank:
+        spread = np.sqrt(np.diag(matrix))
+        spread[spread == 0] = 1.0
+        vector, matrix = vector / spread, matrix / np.outer(spread, spread)
+        rank = int(np.linalg.matrix_rank(matrix, tol=RANK_TOLERANCE, hermitian=True))
+        if rank < len(vector):
+            inverse = np.linalg.pinv(matrix, rcond=RANK_TOLERANCE, hermitian=True)
+            return chi_square_test(method, float(vector @ inverse @ vector), max(rank, 1))
     return chi_square_test(method, float(vector @ np.linalg.solve(matrix, vector)), len(vector))
 
 

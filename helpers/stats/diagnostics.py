@@ -22,6 +22,7 @@ from helpers.stats.outcome import SurvivalOutcome
 
 FloatArray = NDArray[np.float64]
 Transform = Literal["km", "rank", "identity", "log"]
+NO_TREND = 1e-10
 TRANSFORMS = ("km", "rank", "identity", "log")
 
 
@@ -103,7 +104,8 @@ def test_proportional_hazards(
     The score test of adding each covariate times the centred transform of time, with the full
     information matrix; R's survival has it in ``cox.zph`` since version 3. It uses the model's
     information, weights included, also where the fit has a robust variance. The curve behind
-    "km" takes no weights and no strata.
+    "km" takes no weights and no strata. A covariate that varies at one event time only has no
+    trend: it is left out of the joint tests, and its own p-value is 1.
 
     References
     ----------
@@ -122,7 +124,11 @@ def test_proportional_hazards(
     def test_columns(columns: list[int]) -> ModelTest:
         explained = cross[:, columns].T @ np.linalg.solve(information, cross[:, columns])
         free = trend_information[np.ix_(columns, columns)] - explained
-        return quadratic_test(f"proportional hazards ({transform})", trend[columns], free)
+        whole = np.diag(trend_information)[columns]
+        has_trend = np.diag(free) > NO_TREND * whole
+        free *= np.outer(has_trend, has_trend)
+        name = f"proportional hazards ({transform})"
+        return quadratic_test(name, trend[columns] * has_trend, free, check_rank=True)
 
     return ProportionalHazardsTest(
         transform=transform,

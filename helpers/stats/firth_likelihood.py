@@ -7,19 +7,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.stats.cox_core import RiskState, differentiate, evaluate_state
+from helpers.stats.cox_core import (
+    LARGEST_HAZARD,
+    RiskState,
+    differentiate,
+    evaluate_state,
+    invert_information,
+)
 from helpers.stats.cox_influence import cumulative_hazard_at_risk, integrate_means, risk_set_means
 from helpers.stats.cox_risk_sets import RiskSets
 
 FloatArray = NDArray[np.float64]
 
-MAX_ITERATIONS = 500
+MAX_ITERATIONS = 60
+FIRST_ITERATIONS = 12
+DIFFERENCE = 1e-5
 GAIN_TOLERANCE = 1e-17
-MAX_HALVINGS = 30
+MAX_HALVINGS = 12
 STRAIGHT_SLOPE = 0.1
 MAX_REACH = 4.0
 LIMIT_TOLERANCE = 1e-8
 MAX_LIMIT_ROUNDS = 60
+MAX_WIDTHS = 100.0
+SMALLEST_SHARE_LEFT = 1e-11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,22 +75,28 @@ class PenalisedLikelihood:
     def evaluate(self, coefficients: FloatArray) -> PenalisedPoint:
         """Return the penalised likelihood and its derivatives."""
         state = evaluate_state(self._sets, self._X @ coefficients)
+        if not state.hazard.max() < LARGEST_HAZARD:
+            return self._out_of_range(coefficients, state)
         score, information = differentiate(self._sets, state, self._X)
-        sign, log_determinant = np.linalg.slogdet(information)
-        if sign <= 0 or not np.isfinite(log_determinant):
-            return PenalisedPoint(
-                coefficients=coefficients,
-                value=-np.inf,
-                score=score,
-                information=information,
-                state=state,
-            )
+        eigenvalues = np.linalg.eigvalsh(information)
+        if not eigenvalues[0] > SMALLEST_SHARE_LEFT * self._sets.event_weight:
+            return self._out_of_range(coefficients, state)
         penalty = 0.5 * self._third_moments(state, np.linalg.inv(information))
         return PenalisedPoint(
             coefficients=coefficients,
-            value=state.log_likelihood + 0.5 * float(log_determinant),
+            value=state.log_likelihood + 0.5 * float(np.log(eigenvalues).sum()),
             score=score + penalty,
             information=information,
+            state=state,
+        )
+
+    def _out_of_range(self, coefficients: FloatArray, state: RiskState) -> PenalisedPoint:
+        n_terms = len(coefficients)
+        return PenalisedPoint(
+            coefficients=coefficients,
+            value=-np.inf,
+            score=np.zeros(n_terms),
+            information=np.eye(n_terms),
             state=state,
         )
 
@@ -113,13 +129,30 @@ class PenalisedLikelihood:
         while free.any() and gain > GAIN_TOLERANCE and n_iterations < MAX_ITERATIONS:
             n_iterations += 1
             step = np.zeros(n_terms)
-            step[free] = np.linalg.solve(point.information[np.ix_(free, free)], point.score[free])
+            curvature = self._find_curvature(point, free, n_iterations)
+            step[free] = invert_information(curvature, self._sets.event_weight) @ point.score[free]
             gain = float(step @ point.score)
             moved = self._advance(point, step)
             if moved is point:
                 break
             point = moved
         return replace(point, n_iterations=n_iterations)
+
+    def _find_curvature(
+        self, point: PenalisedPoint, free: NDArray[np.bool_], n_iterations: int
+    ) -> FloatArray:
+        """Return the information, or after some iterations what the score's differences give."""
+        information = point.information[np.ix_(free, free)]
+        if n_iterations <= FIRST_ITERATIONS:
+            return information
+        columns = []
+        for index in np.flatnonzero(free):
+            moved = point.coefficients.copy()
+            moved[index] += DIFFERENCE
+            columns.append((point.score - self.evaluate(moved).score)[free] / DIFFERENCE)
+        curvature = np.stack(columns, axis=1)
+        curvature = 0.5 * (curvature + curvature.T)
+        return curvature if np.linalg.eigvalsh(curvature)[0] > 0 else information
 
     def _advance(self, point: PenalisedPoint, step: FloatArray) -> PenalisedPoint:
         """Return the point near the maximum along a step, found by the secant of its slopes."""
@@ -133,7 +166,7 @@ class PenalisedLikelihood:
         reach = reach if np.isfinite(trial.value) else 0.5
         for halving in range(MAX_HALVINGS):
             trial = self.evaluate(point.coefficients + step * reach / 2.0**halving)
-            if trial.value >= floor:
+            if trial.value >= max(floor, -np.finfo(np.float64).max):
                 return trial
         return point
 
@@ -166,7 +199,7 @@ class PenalisedLikelihood:
         point = profile(outer, best.coefficients)
         while point.value > target:
             inner, outer = outer, 2.0 * outer
-            if outer > 1e4 * width:
+            if outer > MAX_WIDTHS * width:
                 return float("nan")
             point = profile(outer, point.coefficients)
         for _ in range(MAX_LIMIT_ROUNDS):

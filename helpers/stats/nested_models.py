@@ -7,7 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.stats.cox_core import Maximum, evaluate_point, maximise_likelihood
+from helpers.stats.cox_core import (
+    Maximum,
+    evaluate_point,
+    invert_information,
+    maximise_likelihood,
+)
 from helpers.stats.cox_guards import check_collinear, check_constant, find_infinite
 from helpers.stats.cox_inference import check_rows, standardise
 from helpers.stats.cox_risk_sets import build_risk_sets
@@ -65,9 +70,15 @@ class NestedModels:
             for name in self._infinite
         )
 
+    def _invert(self, information: FloatArray) -> FloatArray:
+        return invert_information(information, self._sets.event_weight)
+
     def _note_infinite(self, columns: list[int], X: FloatArray, maximum: Maximum) -> None:
-        std_errors = np.sqrt(np.diag(np.linalg.inv(maximum.point.information)))
-        for index in np.flatnonzero(find_infinite(X, maximum.last_step, std_errors)):
+        null = self._null.information[np.ix_(columns, columns)]
+        errors, null_errors = (
+            np.sqrt(np.diag(self._invert(part))) for part in (maximum.point.information, null)
+        )
+        for index in np.flatnonzero(find_infinite(X, maximum.last_step, errors, null_errors)):
             self._infinite[self._terms[columns[index]].name] = None
 
     def names_of(self, model: Model) -> tuple[str, ...]:
@@ -91,7 +102,7 @@ class NestedModels:
         if criterion == "score":
             return self._score(small, columns, added)
         maximum = self._fit(large)
-        covariance = np.linalg.inv(maximum.point.information)
+        covariance = self._invert(maximum.point.information)
         return quadratic_test("Wald", maximum.coefficients[added], covariance[np.ix_(added, added)])
 
     def _score(self, small: Model, columns: list[int], added: NDArray[np.bool_]) -> ModelTest:

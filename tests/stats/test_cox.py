@@ -152,6 +152,23 @@ class TestInvariants:
         assert a.is_robust
         assert not np.allclose(a.covariance, a.model_covariance)
 
+    @pytest.mark.parametrize("ties", ["efron", "breslow"])
+    def test_weight_zero_is_absence(self, ties):
+        time, event, design = make_data()
+        weights = np.resize([1.0, 0.0, 2.0], len(time))
+        kept = weights > 0
+        a = fit_cox(check_survival_outcome(time, event, weights=weights), design, ties=ties)
+        without = check_survival_outcome(time[kept], event[kept], weights=weights[kept])
+        b = fit_cox(without, design.take(kept), ties=ties)
+        assert_allclose(a.coefficients, b.coefficients, rtol=1e-9)
+        assert_allclose(a.covariance, b.covariance, rtol=1e-8)
+
+    def test_fewer_clusters_than_coefficients(self):
+        time, event, design = make_data()
+        fit = fit_cox(check_survival_outcome(time, event), design, cluster=np.arange(120) % 2)
+        assert fit.robust_score_test.df < 3
+        assert np.isfinite(fit.robust_score_test.p_value)
+
     def test_many_chunks_give_the_sums_of_one(self):
         time, event, design = make_data(30_000, seed=8)
         fit = fit_cox(check_survival_outcome(time, event), design)

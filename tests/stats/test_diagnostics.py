@@ -87,6 +87,13 @@ def test_dfbeta_is_about_the_change_without_the_record():
     assert change[worst] == pytest.approx(moved, rel=0.2)
 
 
+def test_one_event_time_has_no_trend():
+    outcome = check_survival_outcome([2, 2, 2, 3, 3, 3], [1, 1, 0, 0, 0, 0])
+    fit = fit_cox(outcome, design_from_columns([[1.0], [0], [1], [0], [1], [0]], ["x"]))
+    test = diagnostics.test_proportional_hazards(fit)
+    assert (test.global_test.statistic, test.global_test.p_value) == (0.0, 1.0)
+
+
 def test_errors():
     fit = make_fit(50)
     with pytest.raises(ParameterError, match="transform must be one of"):
