@@ -11,7 +11,7 @@ from helpers.formatting import round_half_up
 from helpers.published.conventions import find_complements, find_denominators, find_shortenings
 from helpers.published.entries import Entry, Ledger, Sum
 from helpers.published.findings import Finding, ids_of, quote, quote_all
-from helpers.published.precision import format_exact
+from helpers.published.precision import Span, format_exact
 
 _DOMAINS = {"percent": (0, 100), "probability": (0, 100), "p_value": (0, 1)}
 
@@ -36,7 +36,7 @@ def find_wrong_percentages(ledger: Ledger) -> Iterator[Finding]:
     """Yield percentages that are not those of their printed counts."""
     groups: dict[tuple[Decimal, ...], list[Entry]] = defaultdict(list)
     for entry in ledger.list_exact("percent"):
-        if entry.count and entry.denominator:
+        if entry.count and entry.denominator and entry.number >= 0:
             count, whole = ledger.total_of(entry.count), Decimal(entry.denominator)
             if not entry.is_met_by([100 * count / whole]):
                 groups[count, whole, entry.number].append(entry)
@@ -55,7 +55,6 @@ def _describe_percentage(
         *find_shortenings(entry, [percent]),
         *find_denominators(ledger, entry, count, whole),
     ] or list(find_complements(ledger, entry))
-    least, most = (format_exact(100 * count / side, 4) for side in (span.upper, span.lower))
     told = "; ".join(hint.describe() for hint in hints) or "no known convention gives it"
     return Finding(
         "percentage of a count",
@@ -63,8 +62,15 @@ def _describe_percentage(
         tuple(dict.fromkeys([*ids_of(entries), *(term.entry_id for term in entry.count)])),
         f"{quote_all(entries)} is not {count} of {whole}.",
         f"{count}/{whole} = {format_exact(percent, 4)} %, which rounds to {rounded} %; "
-        f"the printed share needs a denominator from {least} to {most}; {told}.",
+        f"the printed share needs a denominator {_bound_denominator(count, span)}; {told}.",
     )
+
+
+def _bound_denominator(count: Decimal, span: Span) -> str:
+    least = format_exact(100 * count / span.upper, 4)
+    if span.lower <= 0:
+        return f"above {least}"
+    return f"from {least} to {format_exact(100 * count / span.lower, 4)}"
 
 
 def find_impossible_percentages(ledger: Ledger) -> Iterator[Finding]:

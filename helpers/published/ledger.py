@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from helpers.published.records import (
     parse_terms,
     suggest,
 )
+from helpers.published.shape import find_shape_faults
 
 FORMAT = 1
 
@@ -69,8 +70,13 @@ def read_ledger(path: str | Path) -> Ledger:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
     except OSError as error:
         raise ParameterError(
-            f"ledger must be a readable file, but was {str(path)!r}; {error.strerror}"
-        ) from error
+            f"ledger must be a readable file, but was {str(path)!r} ({error.strerror}); "
+            "check the path"
+        ) from None
+    except UnicodeDecodeError:
+        raise ParameterError(
+            f"ledger {path.name!r} must be UTF-8 text; save it with that encoding"
+        ) from None
     except yaml.YAMLError as error:
         raise ParameterError(f"ledger {path.name!r} must be YAML; {_one_line(error)}") from error
     return check_ledger(data, source=path.name)
@@ -97,6 +103,7 @@ def check_ledger(data: Any, *, source: str = "ledger") -> Ledger:
     faults = [
         describe_unknown_key(key, _TOP_KEYS, "the ledger") for key in data if key not in _TOP_KEYS
     ]
+    shape_faults = find_shape_faults(data)
     if data.get("format") != FORMAT:
         faults.append(
             f"format must be {FORMAT}, but was {data.get('format')!r}; "
@@ -105,8 +112,10 @@ def check_ledger(data: Any, *, source: str = "ledger") -> Ledger:
     entries: dict[str, Entry] = {}
     for position, record in enumerate(data["entries"], start=1):
         _add_entry(entries, record, f"entry {position}", faults)
+    if shape_faults:
+        raise FaultsError(heading, [*faults, *shape_faults])
     ledger = _make_ledger(data, entries, faults)
-    known = {record.get("id") for record in data["entries"] if isinstance(record, Mapping)}
+    known = {str(record.get("id")) for record in data["entries"] if isinstance(record, Mapping)}
     faults.extend(_find_broken_links(ledger, known))
     if faults:
         raise FaultsError(heading, faults)
@@ -151,22 +160,12 @@ def _make_ledger(data: Mapping[str, Any], entries: dict[str, Entry], faults: lis
         paper=MappingProxyType(dict(data.get("paper") or {})),
         entries=MappingProxyType(entries),
         intervals=MappingProxyType(dict(intervals)),
-        sums=tuple(_read_records(data, "sums", _make_sum, faults)),
+        sums=tuple(_make_sum(**item) for item in data.get("sums") or ()),
         denominators=MappingProxyType(denominators),
         contradictions=MappingProxyType(
-            {item.key: item for item in _read_records(data, "contradictions", _make_known, faults)}
+            {item["key"]: _make_known(**item) for item in data.get("contradictions") or ()}
         ),
     )
-
-
-def _read_records(
-    data: Mapping[str, Any], key: str, make: Callable[..., Any], faults: list[str]
-) -> Iterable[Any]:
-    for position, record in enumerate(data.get(key) or (), start=1):
-        try:
-            yield make(**record)
-        except TypeError:
-            faults.append(f"item {position} of {key} has wrong or missing keys: {record!r}")
 
 
 def _make_sum(*, total: str | float, parts: list[str]) -> Sum:

@@ -18,6 +18,7 @@ _TEXTS = ("id", "place", "printed", "unit", "population", "method", "note", "res
 _TEXTS = (*_TEXTS, "same_as", "assumed", "contradiction")
 _CHOICES = {"kind": KINDS, "scope": SCOPES, "field": tuple(FIELDS)}
 _WHOLE = ("decimals", "denominator", "line")
+_MOST_DECIMALS = 12
 _KEYS = (*_TEXTS, *_CHOICES, *_WHOLE, "value", "count", "tolerance", "alternates")
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _TERM = re.compile(r"\s*([+-]?)\s*([a-z0-9_.]+)\s*")
@@ -130,6 +131,10 @@ def _is_whole(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def _is_few(value: Any) -> bool:
+    return _is_whole(value) and value <= _MOST_DECIMALS
+
+
 def _is_positive(value: Any) -> bool:
     return type(value) in (int, float) and value > 0
 
@@ -154,6 +159,7 @@ _DOMAINS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         for key, choices in _CHOICES.items()
     },
     "id": ("lower-case words joined by dots", _is_id),
+    "decimals": (f"a whole number from 0 to {_MOST_DECIMALS}", _is_few),
     "value": ("a number, a bound such as '<0.001', or a list of these", _is_value),
     "count": ("an entry's id, or a sum or difference of ids", _is_sum),
     "tolerance": ("a number above 0", _is_positive),

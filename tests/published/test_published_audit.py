@@ -312,3 +312,16 @@ def test_the_allowed_p_values_are_those_of_all_unrounded_limits(ratio, lower, up
 def test_a_ratio_that_may_be_one_allows_a_p_value_of_one():
     spans = [rounding_span(Decimal(text), 2) for text in ("1.00", "0.50", "2.00")]
     assert find_wald_range(*spans, 0.95).p_upper == 1
+
+
+@pytest.mark.parametrize(("printed", "bounds"), [(0, "above 800"), (9, "from 42.11 to 47.06")])
+def test_a_share_near_zero_has_no_largest_denominator(printed, bounds):
+    ledger = make_ledger(
+        make_record("men.n", "4", 4, denominator=100),
+        make_record(
+            "men.pct", f"{printed}%", printed, kind="percent", field="percent",
+            denominator=100, count="men.n",
+        ),
+    )  # fmt: skip
+    (finding,) = audit_published(ledger)
+    assert f"the printed share needs a denominator {bounds};" in finding.arithmetic

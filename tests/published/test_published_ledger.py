@@ -91,6 +91,13 @@ def test_broken_yaml_says_where(tmp_path):
         read_ledger(path)
 
 
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "latin.yml"
+    path.write_bytes("paper: {title: Pr\u00e9bet}\n".encode("latin-1"))
+    with pytest.raises(ParameterError, match=r"ledger 'latin.yml' must be UTF-8 text"):
+        read_ledger(path)
+
+
 def test_a_key_given_twice_is_refused(tmp_path):
     path = tmp_path / "twice.yml"
     path.write_text(PAPER.read_text("utf-8").replace("format: 1\n", "format: 1\nformat: 1\n"))
@@ -117,7 +124,7 @@ def test_all_faults_are_told_at_once():
         "the ledger has an unknown key 'colour'",
         "format must be 1, but was 2",
         "kind of entry 'a' must be one of count, percent",
-        "decimals of entry 'a.b' must be a whole number from 0, but was -1",
+        "decimals of entry 'a.b' must be a whole number from 0 to 12, but was -1",
         "note of entry 'a.b' must be text in quotes, but was 3",
         "id of entry 'C' must be lower-case words joined by dots",
         "value of entry 'C' must be a number, a bound such as '<0.001', or a list of these",
@@ -135,6 +142,8 @@ def test_all_faults_are_told_at_once():
         ({"decimals": None}, "must have 'decimals', because its value is a number"),
         ({"printed": "8"}, "must be what is printed ('8'), but was 9"),
         ({"field": "ci"}, "must hold 2 number(s) for the field 'ci', but holds 1"),
+        ({"decimals": 13}, "decimals of entry 'a' must be a whole number from 0 to 12"),
+        ({"id": ["a"]}, "id of entry 1 must be lower-case words joined by dots"),
         ({"tolerance": 0}, "tolerance of entry 'a' must be a number above 0"),
         ({"alternates": ["x"]}, "must be a mapping of names to ids of results"),
         ({"count": "9 %"}, "count of entry 'a' must be an entry's id, or a sum"),
@@ -155,6 +164,17 @@ def test_each_fault_of_an_entry_is_told(keys, fault):
         ({"denominators": {"all": ""}}, "denominator 'all' must be a sum or difference of ids"),
         ({"intervals": {"median": "round"}}, "intervals must say for a kind of estimate one of"),
         ({"intervals": {"conf_level": 95}}, "conf_level must lie between 0 and 1, but was 95"),
+        ({"paper": "x"}, "paper must be a mapping, but was 'x'"),
+        ({"intervals": [1]}, "intervals must be a mapping, but was [1]"),
+        ({"denominators": 3.5}, "denominators must be a mapping, but was 3.5"),
+        ({"sums": {"total": 9}}, "sums must be a list, but was {'total': 9}"),
+        ({"sums": [{"total": None, "parts": ["a"]}]}, "total of item 1 of sums must be an entry"),
+        ({"sums": [{"total": 9, "parts": []}]}, "parts of item 1 of sums must be a list of"),
+        ({"sums": [{"total": 9, "parts": [1]}]}, "ids, but was [1]"),
+        (
+            {"contradictions": [{"key": [], "statement": "s", "arithmetic": "a", "entries": []}]},
+            "key of item 1 of contradictions must be text, but was []",
+        ),
     ],
 )
 def test_each_fault_of_the_whole_is_told(top, fault):
