@@ -38,16 +38,20 @@ def run_build(options: argparse.Namespace) -> int:
 
     from helpers.cohort import check_factor_names
     from helpers.report.build import build_report, find_project
+    from helpers.report.front import make_front_matter
 
     check_factor_names(params.factor_lists)
     project = find_project()
+    parameters = params.model_dump()
+    ledger = project / "params" / "published_values.yml"
     summary = build_report(
-        params.model_dump(),
+        parameters,
         name=options.name or options.params.stem,
         output_dir=options.output or project / "reports",
         notebooks_dir=project / "notebooks",
         base_dir=options.params.resolve().parent,
-        ledger=project / "params" / "published_values.yml",
+        front=make_front_matter(parameters, ledger=ledger),
+        ledger=ledger,
         descriptions=describe_parameters(),
         progress=None if options.quiet else print_progress,
     )
@@ -57,6 +61,6 @@ def run_build(options: argparse.Namespace) -> int:
 
 
 def print_progress(event: ProgressEvent) -> None:
-    """Print a line for each finished section and step."""
-    if event.kind != "cell":
+    """Print a line for each finished section; the summary tells the other steps."""
+    if event.kind == "section":
         print(f"  {event.name:<24} {event.seconds:6.1f} s", flush=True)
