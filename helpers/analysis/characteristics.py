@@ -147,13 +147,24 @@ def record_summary(
     values: pd.Series, result_id: str, *, label: str, unit: str, population: str = ""
 ) -> Result:
     """Return median, range, quartiles, mean and standard deviation of a number."""
+    if not values.notna().any():
+        return Result(
+            id=result_id,
+            kind="summary",
+            label=label,
+            n=0,
+            missing=len(values),
+            unit=unit,
+            population=population,
+            status="not_computable",
+            reason="no value is known",
+        )
     summary = summarise_numeric(values)
     quantities = {
         name: getattr(summary, name)
         for name in ("minimum", "maximum", "q1", "q3", "mean", "sd")
         if getattr(summary, name) is not None
     }
-    is_empty = summary.median is None
     return Result(
         id=result_id,
         kind="summary",
@@ -165,8 +176,6 @@ def record_summary(
         unit=unit,
         method="median",
         population=population,
-        status="not_computable" if is_empty else "estimated",
-        reason="no value is known" if is_empty else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,6 +22,7 @@ from helpers.analysis.survival_results import tabulate_at_risk
 from helpers.results import Result, ResultSet
 from helpers.stats.competing import (
     CumulativeIncidence,
+    IncidenceProbability,
     estimate_cumulative_incidence,
     incidence_at,
 )
@@ -32,7 +33,12 @@ from helpers.stats.outcome import (
     check_competing_outcome,
     check_survival_outcome,
 )
-from helpers.stats.survival import KaplanMeier, estimate_kaplan_meier, estimate_survival_at
+from helpers.stats.survival import (
+    KaplanMeier,
+    SurvivalProbability,
+    estimate_kaplan_meier,
+    estimate_survival_at,
+)
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -104,12 +110,9 @@ def estimate_incidence(
     results: list[Result] = []
     curves = []
     for key, outcome in outcomes.items():
-        incidence = estimate_cumulative_incidence(outcome, conf_level=conf_level)
         survival = estimate_kaplan_meier(censor_competing(outcome), conf_level=conf_level)
-        curves += [
-            incidence.to_frame(key).assign(estimator="cumulative_incidence"),
-            invert_curve(survival.to_frame(key)).assign(estimator="one_minus_km"),
-        ]
+        incidence = _estimate_directly(outcome, conf_level=conf_level)
+        curves += _make_curves(incidence, survival, key)
         results += _summarise_group(
             incidence,
             survival,
@@ -146,6 +149,29 @@ def estimate_incidence(
     )
 
 
+def _estimate_directly(
+    outcome: CompetingOutcome, *, conf_level: float
+) -> CumulativeIncidence | None:
+    """Return the Aalen-Johansen estimate; None where nobody has the event.
+
+    The incidence is zero then, and so is 1 - Kaplan-Meier, which stands in for it.
+    """
+    if not (outcome.event_code == 1).any():
+        return None
+    return estimate_cumulative_incidence(outcome, conf_level=conf_level)
+
+
+def _make_curves(
+    incidence: CumulativeIncidence | None, survival: KaplanMeier, group: str
+) -> list[pd.DataFrame]:
+    naive = invert_curve(survival.to_frame(group))
+    direct = naive if incidence is None else incidence.to_frame(group)
+    return [
+        direct.assign(estimator="cumulative_incidence"),
+        naive.assign(estimator="one_minus_km"),
+    ]
+
+
 def _compare_groups(
     cohort: Cohort, frame: pd.DataFrame, by: str, *, set_id: str, endpoint: str
 ) -> Result:
@@ -168,7 +194,7 @@ def invert_curve(curve: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summarise_group(
-    incidence: CumulativeIncidence,
+    incidence: CumulativeIncidence | None,
     survival: KaplanMeier,
     outcome: CompetingOutcome,
     *,
@@ -193,60 +219,57 @@ def _summarise_group(
         population=population,
     )
     for horizon in horizons_months:
-        direct = incidence_at(incidence, horizon)
+        naive = _turn_over(estimate_survival_at(survival, horizon))
+        direct = naive if incidence is None else _read_off(incidence_at(incidence, horizon))
+        shared = {
+            "label": label,
+            "horizon": horizon,
+            "n_subjects": n_subjects,
+            "events": events,
+            "population": population,
+            "conf_level": survival.conf_level,
+        }
         yield _record_incidence(
             f"{set_id}.cumulative_incidence.{group}.prob_{horizon:g}m",
-            direct.estimate,
-            direct.std_error,
-            (direct.ci_lower, direct.ci_upper),
-            label=label,
-            horizon=horizon,
-            n_subjects=n_subjects,
-            events=events,
+            direct,
             method="Aalen-Johansen, death as competing event, log-log interval",
-            population=population,
-            conf_level=incidence.conf_level,
+            **shared,
         )
-        at = estimate_survival_at(survival, horizon)
         yield _record_incidence(
             f"{set_id}.one_minus_km.{group}.prob_{horizon:g}m",
-            _complement(at.estimate),
-            at.std_error,
-            (_complement(at.ci_upper), _complement(at.ci_lower)),
-            label=label,
-            horizon=horizon,
-            n_subjects=n_subjects,
-            events=events,
+            naive,
             method="1 - Kaplan-Meier with deaths censored, log-log interval",
-            population=population,
-            conf_level=survival.conf_level,
+            **shared,
         )
 
 
-def _complement(value: float | None) -> float | None:
-    return None if value is None else 1 - value
+def _read_off(at: IncidenceProbability) -> dict[str, float | None]:
+    return {name: getattr(at, name) for name in ("estimate", "std_error", "ci_lower", "ci_upper")}
+
+
+def _turn_over(at: SurvivalProbability) -> dict[str, float | None]:
+    """Return 1 - S(t); its limits change places."""
+    turned = {"estimate": at.estimate, "ci_lower": at.ci_upper, "ci_upper": at.ci_lower}
+    turned = {name: None if value is None else 1 - value for name, value in turned.items()}
+    return {**turned, "std_error": at.std_error}
 
 
 def _record_incidence(
     result_id: str,
-    estimate: float | None,
-    std_error: float | None,
-    interval: tuple[float | None, float | None],
+    values: Mapping[str, float | None],
     *,
     horizon: float,
     n_subjects: int,
     **fields: object,
 ) -> Result:
+    is_known = values["estimate"] is not None
     return Result(
         id=result_id,
         kind="incidence",
-        estimate=estimate,
-        std_error=std_error,
-        ci_lower=interval[0],
-        ci_upper=interval[1],
+        **values,
         n=n_subjects,
         quantities={"time_months": float(horizon)},
-        status="estimated" if estimate is not None else "not_computable",
-        reason="" if estimate is not None else f"nobody was followed for {horizon:g} months",
+        status="estimated" if is_known else "not_computable",
+        reason="" if is_known else f"nobody was followed for {horizon:g} months",
         **fields,
     )
