@@ -17,6 +17,7 @@ from helpers.cohort.synthetic.compiled_math import (
 )
 from helpers.cohort.synthetic.membership import find_groups, is_set, model_bits
 from helpers.cohort.synthetic.moves import (
+    count_locked_deaths,
     derive,
     flip_excess,
     is_coherent,
@@ -27,6 +28,9 @@ from helpers.cohort.synthetic.moves import (
     swap_outcomes,
 )
 from helpers.cohort.synthetic.scoring import score_component
+
+REACHES = np.array([0, 0, 2, 6, 20, 60])
+"""How many places apart in the order of times two patients may be; 0 for any distance."""
 
 Best = namedtuple("Best", "table days event loss")
 """The best patients seen, and their loss as an array of one."""
@@ -97,8 +101,8 @@ def refresh(search, aims):
 @njit(cache=True)
 def propose(search, aims, random, pair):
     """Change one or two patients in place; return 0 for nothing, 1 attributes, 2 outcomes."""
-    n = len(search.days)
-    i, j = next_below(random, n), next_below(random, n)
+    place = next_below(random, len(search.days))
+    i, j = search.order[place], choose_partner(search, random, place)
     pair[0], pair[1] = i, j
     kind = next_uniform(random)
     if kind < aims.moves[2]:
@@ -114,18 +118,30 @@ def propose(search, aims, random, pair):
         pair[1] = i
         changed = flip_excess(search.table, i)
     else:
-        changed = propose_bundle(search, aims, random, pair)
+        changed = propose_bundle(search, aims, random, pair, place)
     return 1 if changed else 0
 
 
 @njit(cache=True)
-def propose_bundle(search, aims, random, pair):
+def choose_partner(search, random, place):
+    """Draw a second patient, mostly one whose time is near to the first one's."""
+    n = len(search.days)
+    reach = REACHES[next_below(random, len(REACHES))]
+    other = next_below(random, n)
+    if reach > 0:
+        step = 1 + next_below(random, reach)
+        other = place + (step if next_uniform(random) < 0.5 else -step)
+    return search.order[min(max(other, 0), n - 1)]
+
+
+@njit(cache=True)
+def propose_bundle(search, aims, random, pair, place):
     """Swap a bundle of attributes with the first of a few patients who differ in it."""
     bundle = aims.bundles[next_below(random, len(aims.bundles))]
     for _ in range(5):
         if swap_bundle(search.table, bundle, pair[0], pair[1]):
             return True
-        pair[1] = next_below(random, len(search.days))
+        pair[1] = choose_partner(search, random, place)
     return False
 
 
@@ -159,7 +175,15 @@ def is_allowed(search, trial, pair, kind):
         derive(search.table[patient])
         if not is_coherent(search.table[patient], search.days[patient], search.event[patient]):
             return False
-    if kind == 2 or pair[0] == pair[1]:
+    if pair[0] == pair[1]:
+        return True
+    deaths = 0
+    for patient in pair:
+        deaths += count_locked_deaths(search.table[patient], search.event[patient])
+        deaths -= count_locked_deaths(trial.table[patient], trial.event[patient])
+    if deaths != 0:
+        return False
+    if kind == 2:
         return True
     before = signature(trial.table[pair[0]]) + signature(trial.table[pair[1]])
     return before == signature(search.table[pair[0]]) + signature(search.table[pair[1]])
@@ -263,6 +287,7 @@ def anneal(search, aims, trial, best, random, plan):
             best.table[:, :] = search.table
             best.days[:] = search.days
             best.event[:] = search.event
-            if current < 1e-9:
+            if current < 1e-6:
+                best.loss[0] = 0.0
                 break
     return current

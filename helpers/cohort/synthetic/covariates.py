@@ -55,8 +55,9 @@ def _draw_karyotype(patients: Patients, n: int, stream: Stream) -> None:
     responder = patients["resp"] == 1
     among_responders = scale_count(margins.COMPLEX_RESPONDERS, n)
     karyotype = np.zeros(n, dtype=np.int64)
-    karyotype[stream.choose(responder, among_responders)] = 2
-    karyotype[stream.choose(~responder, complex_ - among_responders)] = 2
+    leaning = np.array([1.0, 8.0, 1.0, 2.0])[patients["fail"]]
+    karyotype[stream.choose(responder, among_responders, leaning)] = 2
+    karyotype[stream.choose(~responder, complex_ - among_responders, leaning)] = 2
     karyotype[stream.choose(karyotype == 0, plus1)] = 1
     karyotype[stream.choose(karyotype == 0, fish_only)] = 3
     patients["karyo"] = karyotype

@@ -105,6 +105,15 @@ def signature(row):
 
 
 @njit(cache=True)
+def count_locked_deaths(row, dead):
+    """Pack the deaths after progression and with complex karyotype, which must not change.
+
+    Their numbers decide the standard errors of the printed hazard ratios.
+    """
+    return dead * (4 * (row[FAIL] == 3) + (row[KARYO] == 2))
+
+
+@njit(cache=True)
 def shift_day(random, days, shared, i):
     """Move one patient's time by up to a few weeks."""
     span = _SPANS[next_below(random, len(_SPANS))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from helpers.cohort.synthetic import margins
@@ -57,6 +59,35 @@ def draw_outcomes(patients: Patients, stream: Stream, *, treatment_effect: bool 
     patients["dead"] = dead.astype(np.int64)
 
 
+def set_deaths(patients: Patients, wanted: Mapping[str, int], stream: Stream) -> None:
+    """Move deaths between groups so that they are as many as a group's printed errors ask for.
+
+    Parameters
+    ----------
+    patients : dict of str to ndarray
+        Coded columns with outcomes; ``t`` and ``dead`` are changed in place.
+    wanted : mapping of str to int
+        Deaths among ``progression``, ``complex`` and ``old``; all deaths stay as many.
+    stream : Stream
+        Random numbers.
+    """
+    groups = {
+        "progression": patients["fail"] == level_code("failure_type", "progression"),
+        "complex": patients["karyo"] == level_code("del5q_group", "complex"),
+        "old": patients["age"] >= 75,
+    }
+    outside = ~np.any([groups[name] for name in wanted], axis=0)
+    for name, count in wanted.items():
+        others = np.any([groups[other] for other in wanted if other != name], axis=0)
+        inside = groups[name] & ~others
+        surplus = int(patients["dead"][groups[name]].sum()) - count
+        source, target = (inside, outside) if surplus > 0 else (outside, inside)
+        reprieved = stream.choose(source & (patients["dead"] == 1), abs(surplus))
+        died = stream.choose(target & (patients["dead"] == 0), int(reprieved.sum()))
+        patients["dead"][reprieved], patients["dead"][died] = 0, 1
+        patients["t"][reprieved] = np.maximum(patients["t"][reprieved], MIN_SURVIVOR_DAYS)
+
+
 def draw_courses(patients: Patients, stream: Stream) -> None:
     """Add the days on lenalidomide and from diagnosis to its start.
 
@@ -78,9 +109,10 @@ def draw_courses(patients: Patients, stream: Stream) -> None:
 
 
 def draw_lengths(size: int, points: tuple[tuple[float, float], ...], stream: Stream) -> np.ndarray:
-    """Draw days on lenalidomide from a table of (fraction, months), shape (size,)."""
-    days = np.floor(stream.quantiles(size, points) * DAYS_PER_MONTH + 0.5)
-    return np.maximum(days, 30).astype(np.int64)
+    """Draw days on lenalidomide from a table of (fraction, months), its ends included."""
+    months = stream.quantiles(size, points)
+    months[np.argmin(months)], months[np.argmax(months)] = points[0][1], points[-1][1]
+    return np.floor(months * DAYS_PER_MONTH + 0.5).astype(np.int64)
 
 
 def draw_leukaemia(patients: Patients, stream: Stream) -> None:

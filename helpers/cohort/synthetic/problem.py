@@ -13,6 +13,7 @@ from helpers.cohort.synthetic.margins import DAYS_PER_MONTH, level_code
 from helpers.cohort.synthetic.targets import ATTRIBUTES, GROUP_BIT, GROUPS
 
 N_DRAWN = len(ATTRIBUTES) - 2
+UNKNOWN_LOSS = 1.0e9
 ALLO_FIRST = level_code("first_treatment", "allo")
 MIN_ALLO_DAYS = 180
 """A start gives transplanted patients at least so long, as the search demands."""
@@ -61,7 +62,7 @@ def make_aims(settings: Mapping[str, Any]) -> Any:
         smooth=smooth,
         bundles=make_bundle_table(),
         moves=np.cumsum(np.array(settings["moves"], dtype=float)),
-        outside=float(settings["outside"]),
+        outside=float(settings["rounds"][-1]["outside"]),
         coarse=np.array([settings["coarse_tests"], settings["coarse_cox"]], dtype=float),
         limits=np.array([rule["limit"] for rule in settings["smooth"]], dtype=float),
         follow_up=np.array(follow_up) * DAYS_PER_MONTH,
@@ -144,7 +145,9 @@ def make_best(table: np.ndarray, days: np.ndarray, event: np.ndarray) -> Any:
     """Build the record of the best patients, with a loss that any patients improve on."""
     from helpers.cohort.synthetic.annealing import Best
 
-    return Best(table=table.copy(), days=days.copy(), event=event.copy(), loss=np.full(1, 1.0e9))
+    return Best(
+        table=table.copy(), days=days.copy(), event=event.copy(), loss=np.full(1, UNKNOWN_LOSS)
+    )
 
 
 def take_patients(best: Any, patients: Patients) -> Patients:

@@ -15,11 +15,10 @@ import numpy as np
 from helpers.cohort.synthetic import problem
 from helpers.cohort.synthetic.covariates import Patients, draw_covariates
 from helpers.cohort.synthetic.margins import N_PAPER
-from helpers.cohort.synthetic.outcomes import draw_courses, draw_outcomes
+from helpers.cohort.synthetic.outcomes import draw_courses, draw_outcomes, set_deaths
 from helpers.cohort.synthetic.streams import Stream
 
 SCHEDULE = Path(__file__).with_name("schedule.toml")
-STRETCH = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +92,7 @@ def draw_start(config: Mapping[str, Any], start: int) -> Patients:
     patients = draw_covariates(N_PAPER, stream)
     draw_outcomes(patients, stream)
     draw_courses(patients, stream)
+    set_deaths(patients, config["search"]["deaths"], stream)
     transplanted = (patients["later"] == 1) | (patients["tx"] == problem.ALLO_FIRST)
     patients["t"][transplanted] = np.maximum(patients["t"][transplanted], problem.MIN_ALLO_DAYS)
     return patients
@@ -136,14 +136,19 @@ def search_patients(
         trial = problem.make_trial(state.search)
         while state.round < len(settings["rounds"]) and state.best.loss[0] > 0:
             turn = settings["rounds"][state.round]
-            last = min(state.step + min(STRETCH, stop_after or STRETCH), turn["steps"])
+            last = min(state.step + (stop_after or settings["stretch"]), turn["steps"])
             plan = Plan(state.step, last, turn["steps"], float(turn["hot"]), float(turn["cold"]))
-            anneal(state.search, aims, trial, state.best, state.random, plan)
+            stepped = aims._replace(outside=float(turn["outside"]))
+            anneal(state.search, stepped, trial, state.best, state.random, plan)
             state.step = last
-            if last == turn["steps"]:
+            report = _report(settings, state, total)
+            if last == turn["steps"] and state.round + 1 < len(settings["rounds"]):
                 _begin_round(state)
+            elif last == turn["steps"]:
+                state.round = len(settings["rounds"])
             _save(state, config, checkpoint)
-            _tell(progress, settings, state, total)
+            if progress is not None:
+                progress(report)
             if stop_after is not None:
                 return problem.take_patients(state.best, draw_start(config, 0)), _loss_of(state)
         _close_start(state, config, aims)
@@ -167,11 +172,13 @@ def _loss_of(state: _State) -> float:
 
 
 def _begin_round(state: _State) -> None:
-    """Go on with the best patients, warmed up again."""
+    """Go on with the best patients, warmed up again; losses of two rounds do not compare."""
     state.round, state.step = state.round + 1, 0
     state.search.table[:, :] = state.best.table
     state.search.days[:] = state.best.days
     state.search.event[:] = state.best.event
+    if state.best.loss[0] > 0:
+        state.best.loss[0] = problem.UNKNOWN_LOSS
 
 
 def _close_start(state: _State, config: Mapping[str, Any], aims: Any) -> None:
@@ -199,13 +206,11 @@ def _begin_start(config: Mapping[str, Any], aims: Any, start: int) -> _State:
     )
 
 
-def _tell(progress: Report | None, settings: Mapping[str, Any], state: _State, total: int) -> None:
-    if progress is None:
-        return
+def _report(settings: Mapping[str, Any], state: _State, total: int) -> SearchProgress:
     rounds = [turn["steps"] for turn in settings["rounds"]]
     done = state.start * sum(rounds) + sum(rounds[: state.round]) + state.step
     stage = f"start {state.start + 1} of {settings['starts']}"
-    progress(SearchProgress(stage=stage, done=done, total=total, loss=_loss_of(state)))
+    return SearchProgress(stage=stage, done=done, total=total, loss=_loss_of(state))
 
 
 def _digest_config(config: Mapping[str, Any]) -> str:
