@@ -36,11 +36,13 @@ def run_build(options: argparse.Namespace) -> int:
 
     params = read_params_file(options.params, overrides=options.overrides)
 
-    from helpers.cohort import check_factor_names
+    from helpers.cohort import check_factor_names, read_cohort
     from helpers.report.build import build_report, find_project
     from helpers.report.front import make_front_matter
 
     check_factor_names(params.factor_lists)
+    base_dir = options.params.resolve().parent
+    read_cohort(params.data, **{**params.cohort_options, "base_dir": base_dir})
     project = find_project()
     parameters = params.model_dump()
     ledger = project / "params" / "published_values.yml"
@@ -49,7 +51,7 @@ def run_build(options: argparse.Namespace) -> int:
         name=options.name or options.params.stem,
         output_dir=options.output or project / "reports",
         notebooks_dir=project / "notebooks",
-        base_dir=options.params.resolve().parent,
+        base_dir=base_dir,
         front=make_front_matter(parameters, ledger=ledger),
         ledger=ledger,
         descriptions=describe_parameters(),
