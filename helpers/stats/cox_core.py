@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.stats.cox_risk_sets import RiskSets
+from helpers.stats.cox_ties import TieSums, sum_over_ties
 
 FloatArray = NDArray[np.float64]
 
@@ -30,10 +31,11 @@ class RiskState:
         Relative hazards by position, up to the factor ``exp(-shift)``; the same times weight.
     shift : float
         What was taken off the linear predictor to keep its exponential in range.
-    inverse : ndarray, shape (n_events,)
-        One over the sum of `risk` that each event is compared with.
-    share : ndarray, shape (n_events,)
-        Mean weight of the tied events times `inverse`: the hazard of one event.
+    total : ndarray, shape (n_times,)
+        Sum of `risk` over those at risk at each event time.
+    tied_share : ndarray, shape (n_times,), or None
+        Share of it that the tied events hold; None where it does not matter.
+    ties : TieSums
     hazard, tied_hazard : ndarray, shape (n_times,)
         Increment of the cumulative hazard, and the part of it to which the tied events
         themselves are not exposed under Efron's method.
@@ -43,8 +45,9 @@ class RiskState:
     relative: FloatArray
     risk: FloatArray
     shift: float
-    inverse: FloatArray
-    share: FloatArray
+    total: FloatArray
+    tied_share: FloatArray | None
+    ties: TieSums
     hazard: FloatArray
     tied_hazard: FloatArray
 
@@ -93,30 +96,26 @@ class Maximum:
 def evaluate_state(sets: RiskSets, predictor: FloatArray) -> RiskState:
     """Return the state of the risk sets at a linear predictor, given by position."""
     shift = float(predictor.max())
-    relative = np.exp(predictor - shift)
-    risk = sets.weights * relative
-    compared = sets.repeat(sets.sum_at_risk(risk))
-    if sets.has_fractions:
-        compared -= sets.fraction * sets.repeat(sets.sum_over_events(risk[sets.events]))
-    mean_weight = sets.repeat(sets.mean_weight)
+    relative = predictor - shift
+    np.exp(relative, out=relative)
+    risk = sets.weights * relative if sets.has_weights else relative
+    total = sets.sum_at_risk(risk)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        own = sets.weights[sets.events] @ (predictor[sets.events] - shift)
-        log_likelihood = float(own - mean_weight @ np.log(compared))
-        inverse = 1.0 / compared
-        share = mean_weight * inverse
-        hazard = sets.sum_over_events(share)
-        tied_hazard = (
-            sets.sum_over_events(share * sets.fraction)
-            if sets.has_fractions
-            else np.zeros(sets.n_times)
-        )
+        tied_share = sets.sum_tied(risk) / total if sets.has_fractions else None
+        ties = sum_over_ties(sets, tied_share)
+        own = float(sets.event_weights @ predictor) - shift * sets.event_weight
+        compared = sets.mean_weight @ (sets.n_tied * np.log(total) + ties.log)
+        event_hazard = sets.mean_weight / total
+        hazard = event_hazard * ties.inverse
+        tied_hazard = event_hazard * ties.inverse_left
     return RiskState(
-        log_likelihood=log_likelihood,
+        log_likelihood=own - float(compared),
         relative=relative,
         risk=risk,
         shift=shift,
-        inverse=inverse,
-        share=share,
+        total=total,
+        tied_share=tied_share,
+        ties=ties,
         hazard=hazard,
         tied_hazard=tied_hazard,
     )
@@ -148,38 +147,32 @@ def differentiate(
     The second moments of all risk sets together are one product ``X' diag(e) X`` with the
     expected events e, so that no sum of p by p matrices over time is ever made.
     """
-    share = state.share
-    event_weights = sets.weights[sets.events]
-    if scale is not None:
-        share = share * sets.repeat(scale)
-        event_weights = event_weights * sets.repeat(scale)
-    exposure = sets.sum_while_at_risk(sets.sum_over_events(share))
+    factor = np.ones(sets.n_times) if scale is None else scale
+    exposure = sets.sum_while_at_risk(state.hazard * factor)
     if sets.has_fractions:
-        exposure[sets.events] -= sets.repeat(sets.sum_over_events(share * sets.fraction))
-    expected = state.risk * exposure
-    information, at_risk, tied = _sum_moments(sets, X, state.risk, expected)
-    base = state.inverse[sets.event_starts]  # keeps squares of tiny risk sets in range
-    at_risk *= base[:, None]
-    ratio = state.inverse / sets.repeat(base)
-    squared = sets.repeat(sets.mean_weight if scale is None else sets.mean_weight * scale)
-    squared *= ratio**2
-    information -= _cross(at_risk, sets.sum_over_events(squared), at_risk)
+        exposure[sets.events] -= sets.repeat(state.tied_hazard * factor)
+    exposure *= state.risk
+    score, information, at_risk, tied = _sum_moments(sets, X, state.risk, exposure)
+    at_risk /= state.total[:, None]
+    weight = sets.mean_weight * factor
+    information -= _cross(at_risk, weight * state.ties.square, at_risk)
     if sets.has_fractions:
-        tied *= base[:, None]
-        mixed = _cross(at_risk, sets.sum_over_events(squared * sets.fraction), tied)
+        tied /= state.total[:, None]
+        mixed = _cross(at_risk, weight * state.ties.square_left, tied)
         information += mixed + mixed.T
-        information -= _cross(tied, sets.sum_over_events(squared * sets.fraction**2), tied)
-    residual = -expected
-    residual[sets.events] += event_weights
-    return residual @ X, information
+        information -= _cross(tied, weight * state.ties.square_left_left, tied)
+    if scale is None:
+        return score, information
+    observed = sets.weights[sets.events] * sets.repeat(scale - 1.0)
+    return score + observed @ X[sets.events], information
 
 
 def _sum_moments(
     sets: RiskSets, X: FloatArray, risk: FloatArray, expected: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return X' diag(expected) X, and sums of risk X of all at risk and of tied events."""
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return sums over X: the score, X' diag(expected) X, and risk X at risk and of tied events."""
     p = X.shape[1]
-    second = np.zeros((p, p))
+    score, second = np.zeros(p), np.zeros((p, p))
     leaving = np.empty((sets.n_times, p))
     tied = np.empty((sets.n_times, p)) if sets.has_fractions else leaving
     for rows, times in sets.chunks:
@@ -191,9 +184,10 @@ def _sum_moments(
             bounds = np.stack([starts, starts + sets.n_tied[times]], axis=1).ravel()
             stop = -1 if bounds[-1] == len(part) else None
             tied[times] = np.add.reduceat(weighted, bounds[:stop], axis=0)[::2]
+        score += (sets.event_weights[rows] - expected[rows]) @ part
         second += part.T @ (expected[rows, None] * part)
     late = risk[sets.late, None] * X[sets.late]
-    return second, sets.accumulate(leaving, late), tied
+    return score, second, sets.accumulate(leaving, late), tied
 
 
 def _cross(left: FloatArray, factor: FloatArray, right: FloatArray) -> FloatArray:

@@ -12,14 +12,23 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 
+def sum_compared(sets: RiskSets, state: RiskState) -> FloatArray:
+    """Return the risk that each event is compared with, shape (n_events,)."""
+    total = sets.repeat(state.total)
+    if state.tied_share is None:
+        return total
+    return total * (1.0 - sets.fraction * sets.repeat(state.tied_share))
+
+
 def risk_set_means(sets: RiskSets, state: RiskState, X: FloatArray) -> FloatArray:
     """Return the mean covariates that each event is compared with, shape (n_events, p)."""
     weighted = state.risk[:, None] * X
+    inverse = 1.0 / sum_compared(sets, state)
     means = sets.sum_at_risk(weighted)[sets.event_time]
     if sets.has_fractions:
         tied = sets.sum_over_events(weighted[sets.events])[sets.event_time]
         means -= sets.fraction[:, None] * tied
-    return means * state.inverse[:, None]
+    return means * inverse[:, None]
 
 
 def cumulative_hazard_at_risk(sets: RiskSets, state: RiskState) -> FloatArray:
@@ -48,7 +57,8 @@ def integrate_means(sets: RiskSets, state: RiskState, means: FloatArray) -> Floa
     -------
     ndarray, shape (m, p)
     """
-    shared = state.share[:, None] * means
+    event_hazard = sets.repeat(sets.mean_weight) / sum_compared(sets, state)
+    shared = event_hazard[:, None] * means
     drift = sets.sum_while_at_risk(sets.sum_over_events(shared))
     if sets.has_fractions:
         own = sets.sum_over_events(sets.fraction[:, None] * shared)

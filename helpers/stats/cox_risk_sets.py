@@ -37,8 +37,8 @@ class RiskSets:
         Position at which the records with ``last - 1 == j`` begin.
     late : ndarray of int
         Positions of records that enter after the first event time of their stratum.
-    weights : ndarray of float, shape (m,)
-        Case weights.
+    weights, event_weights : ndarray of float, shape (m,)
+        Case weights; the same for events, zero for censorings.
     times, stratum : ndarray, shape (n_times,)
         Each event time in months, and the code of its stratum.
     block_end : ndarray of int, shape (n_times,)
@@ -58,6 +58,8 @@ class RiskSets:
         0, 1/d, ... (d - 1)/d; all zero for Breslow's.
     has_fractions : bool
         Whether any is above zero.
+    has_weights : bool
+        Whether any weight is not 1.
     chunks : tuple of (slice of positions, slice of event times)
         Consecutive parts that fit into a processor's cache.
     """
@@ -69,6 +71,7 @@ class RiskSets:
     starts: IntArray
     late: IntArray
     weights: FloatArray
+    event_weights: FloatArray
     times: FloatArray
     stratum: IntArray
     block_end: IntArray
@@ -79,6 +82,7 @@ class RiskSets:
     mean_weight: FloatArray
     fraction: FloatArray
     has_fractions: bool
+    has_weights: bool
     chunks: tuple[tuple[slice, slice], ...]
 
     @property
@@ -128,6 +132,12 @@ class RiskSets:
         padded = np.concatenate([total, np.zeros_like(total[:1])])
         return total - padded[self.block_end]
 
+    def sum_tied(self, values: FloatArray) -> FloatArray:
+        """Return sums over the events of each time, of values given by position."""
+        bounds = np.stack([self.starts, self.starts + self.n_tied], axis=1).ravel()
+        stop = -1 if bounds[-1] == len(values) else None
+        return np.add.reduceat(values, bounds[:stop], axis=0)[::2]
+
     def sum_over_events(self, values: FloatArray) -> FloatArray:
         """Return sums over the events of each time, of values given by event."""
         return np.add.reduceat(values, self.event_starts, axis=0)
@@ -148,7 +158,10 @@ class RiskSets:
         ndarray, shape (m,) or (m, p)
         """
         padded = np.concatenate([np.zeros_like(increments[:1]), np.cumsum(increments, axis=0)])
-        return padded[self.last] - padded[self.first]
+        total = padded[self.last]
+        if self.late.size or self.block_end[0] < self.n_times:
+            total -= padded[self.first]
+        return total
 
     def scatter(self, values: FloatArray) -> FloatArray:
         """Return values by position as values by record, zero where never at risk."""
@@ -209,6 +222,7 @@ def build_risk_sets(
         starts=starts,
         late=np.flatnonzero(first > np.searchsorted(stratum, stratum)[last - 1]),
         weights=weights,
+        event_weights=np.where(event[order], weights, 0.0),
         times=times,
         stratum=stratum,
         block_end=np.searchsorted(stratum, stratum, side="right"),
@@ -219,6 +233,7 @@ def build_risk_sets(
         mean_weight=np.add.reduceat(weights[events], event_starts) / n_tied,
         fraction=within / n_tied[event_time] if efron else np.zeros(len(events)),
         has_fractions=efron,
+        has_weights=outcome.weights is not None,
         chunks=_cut_into_chunks(starts, len(order)),
     )
 

@@ -122,7 +122,7 @@ def build_design(frame: pd.DataFrame, factors: Sequence[Factor]) -> Design:
     >>> design.matrix.tolist()
     [[0.0, 60.0], [1.0, 70.0], [1.0, 80.0]]
     """
-    columns: list[FloatArray] = []
+    columns: list[FloatArray | NDArray[np.bool_]] = []
     terms: list[Term] = []
     present: list[Factor] = []
     warnings: list[str] = []
@@ -229,7 +229,7 @@ def _to_numbers(values: pd.Series, name: str) -> FloatArray:
 
 def _code_levels(
     values: pd.Series, factor: Factor
-) -> tuple[Factor, dict[Hashable, FloatArray], list[str]]:
+) -> tuple[Factor, dict[Hashable, NDArray[np.bool_]], list[str]]:
     column = values.to_numpy() if values.dtype.kind in "bif" else values
     masks = {level: np.asarray(column == level, dtype=bool) for level in factor.levels}
     known = np.logical_or.reduce(list(masks.values()))
@@ -255,7 +255,7 @@ def _code_levels(
     ]
     labels = dict(zip(factor.levels, factor.level_labels, strict=True))
     kept = replace(factor, levels=filled, level_labels=tuple(labels[level] for level in filled))
-    return kept, {level: masks[level].astype(np.float64) for level in kept.contrasts}, warnings
+    return kept, {level: masks[level] for level in kept.contrasts}, warnings
 
 
 def _one_level_error(name: str, levels: tuple[Hashable, ...], n_rows: int) -> StatisticsError:
