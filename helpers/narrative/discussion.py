@@ -118,13 +118,15 @@ def write_comparison(
         f"{same} {verb} equal here at the printed precision.",
         *_tell_headlines(evidence, choices, published.numbers),
     ]
-    if evidence.built_in:
+    if evidence.built_in and published.n_equal:
         sentences.append(
-            "where they agree, it is because the synthetic patients were made to; it shows what is "
-            "computed and does not confirm the published findings."
+            "where numbers agree, it is because the synthetic patients were made to; it shows what "
+            "is computed and does not confirm the published findings."
         )
     elif not evidence.synthetic:
         sentences.append("a difference can come from other patients as well as from other methods.")
+    if published.refs:
+        sentences.append("an appendix holds all of them side by side.")
     return join_sentences(sentences)
 
 

@@ -118,13 +118,19 @@ class Evidence:
         return result if result is not None and result.p_value is not None else None
 
     def has(self, *beginnings: str) -> bool:
-        """Return whether any result's id begins with one of these."""
-        return any(key.startswith(beginnings) for key in self.results)
+        """Return whether any result that could be computed has an id that begins so."""
+        return any(
+            key.startswith(beginnings) and result.status != "not_computable"
+            for key, result in self.results.items()
+        )
 
     @cached_property
     def has_cox(self) -> bool:
         """Return whether any Cox model was fitted."""
-        return any(result.method.startswith("Cox model") for result in self.results.values())
+        return any(
+            result.method.startswith("Cox model") and result.status != "not_computable"
+            for result in self.results.values()
+        )
 
     @cached_property
     def has_logrank(self) -> bool:

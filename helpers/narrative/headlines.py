@@ -80,7 +80,7 @@ def _tell_deaths(evidence: Evidence, voice: Voice) -> str:
     deaths = voice.count(count.events)
     follow_up = evidence.find("followup.reverse_km")
     if follow_up is None or follow_up.estimate is None:
-        return f"{deaths} died during follow-up."
+        return f"during follow-up, {deaths} died."
     return f"during a median follow-up of {voice.median(follow_up)}, {deaths} died."
 
 

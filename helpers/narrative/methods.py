@@ -96,8 +96,7 @@ def _tell_definitions(evidence: Evidence) -> Iterator[str]:
     types = [escape_markdown(lower_first(one.label)) for one in evidence.list_counts("failure")]
     if types:
         number = f"{format_number_word(len(types))} {pluralise(len(types), 'type')}"
-        verb = pluralise(len(types), "was", "were")
-        yield f"{number} of LEN failure {verb} told apart in these data: {join_words(types)}."
+        yield f"{number} of LEN failure occurred in these data: {join_words(types)}."
 
 
 def _tell_endpoints(evidence: Evidence, choices: Choices) -> Iterator[str]:

@@ -221,4 +221,4 @@ def _tell_conventions(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if evidence.n_omitted:
         number = format_number_word(evidence.n_omitted, style=choices.style)
         noun = pluralise(evidence.n_omitted, "analysis", "analyses")
-        yield f"{number} {noun} could not be made with these data; an appendix says why."
+        yield f"with these data, {number} {noun} could not be made; an appendix says why."

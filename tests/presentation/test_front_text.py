@@ -194,6 +194,8 @@ def make_small():
         probability("os.overall.prob_24m", 24, 1.0, None, None, n=12),
         Result(id="os.overall.prob_60m", kind="probability", status="not_computable", n=12,
                reason="nobody was followed for 60 months", quantities={"time_months": 60.0}),
+        Result(id="os_from_dx.esa_before.yes_vs_no.hr", kind="hazard_ratio",
+               status="not_computable", method="Cox model of one factor, Efron ties"),
         median("os.failure.loss_hi.median", None, None, None, 12, 0, label="Loss of HI"),
     ]  # fmt: skip
 
@@ -202,7 +204,7 @@ def test_small_cohort_without_deaths():
     parts = read(write(make_small(), n_omitted=2))
     assert parts["Results"] == (
         "The analysis included 12 patients. The type of LEN failure was loss of haematologic "
-        "improvement in 12 (100%). No patients died during follow-up. The median OS was not "
+        "improvement in 12 (100%). During follow-up, no patients died. The median OS was not "
         "reached. The probability of OS at 24 months was 100%."
     )
     assert parts["Conclusions"] == (
@@ -216,22 +218,22 @@ def test_small_cohort_without_deaths():
     absent = ("Cox", "log-rank", "stepwise", "Aalen", "Gray", "Treatments", "significant")
     assert not [word for word in absent if word in told]
     assert parts["Statistical analysis"].endswith(
-        "Patients with a missing value were left out of the analyses that need it. Two analyses "
-        "could not be made with these data; an appendix says why."
+        "Patients with a missing value were left out of the analyses that need it. With these "
+        "data, two analyses could not be made; an appendix says why."
     )
 
 
 def test_one_patient_and_nothing_at_all():
     one = [count("flow.included", 1, 1), count("os.overall.n", 1, 1, events=1)]
     assert read(write(one))["Results"] == (
-        "The analysis included 1 patient. 1 patient died during follow-up."
+        "The analysis included 1 patient. During follow-up, 1 patient died."
     )
     empty = read(write([], n_omitted=1))
     assert empty["Results"] == "No result could be computed from these data."
     assert empty["Conclusions"] == (
         "In these patients, overall survival after LEN failure could not be estimated."
     )
-    assert "One analysis could not be made" in empty["Statistical analysis"]
+    assert "With these data, one analysis could not be made;" in empty["Statistical analysis"]
 
 
 def test_masked_numbers_are_not_told():
@@ -358,7 +360,8 @@ def test_discussion_sets_headline_numbers_beside_the_published():
         "at the edge of rounding, is HR of age: 75 years or older (1.64 here, 1.5 published). "
         "Different are median OS for active treatment (not reached here, 49 published) and risk of "
         "AML at 24 months by 1 - Kaplan-Meier (34% here, 31% published). A difference can come "
-        "from other patients as well as from other methods."
+        "from other patients as well as from other methods. An appendix holds all of them side by "
+        "side."
     )
     refs = [p.text.refs for _, rows in text.after for p in rows if p.text.refs]
     assert refs == [("table.comparison",)]
@@ -367,13 +370,28 @@ def test_discussion_sets_headline_numbers_beside_the_published():
 def test_discussion_without_published_numbers_has_no_such_part():
     titles = [row.subheading for title, rows in write().after for row in rows]
     assert titles == ["Main findings", "Limits", ""]
-    none = compare(n_compared=1, n_equal=0)
-    told = read(write(published=none, synthetic=True, built_in=True))
-    assert told["Beside the published analysis"].endswith(
-        "none are equal here at the printed precision. Where they agree, it is because the "
-        "synthetic patients were made to; it shows what is computed and does not confirm the "
-        "published findings."
-    )
+
+
+@pytest.mark.parametrize(
+    ("published", "ending"),
+    [
+        (
+            compare(n_compared=1000, n_equal=0),
+            "Of 1,000 printed numbers of the publication [3] that a cohort can show, none are "
+            "equal here at the printed precision. An appendix holds all of them side by side.",
+        ),
+        (
+            compare(n_compared=2, n_equal=1),
+            "Of 2 printed numbers of the publication [3] that a cohort can show, 1 is equal here "
+            "at the printed precision. Where numbers agree, it is because the synthetic patients "
+            "were made to; it shows what is computed and does not confirm the published findings. "
+            "An appendix holds all of them side by side.",
+        ),
+    ],
+)
+def test_agreement_of_synthetic_patients_is_explained(published, ending):
+    told = read(write(published=published, synthetic=True, built_in=True))
+    assert told["Beside the published analysis"].replace("\\", "") == ending
 
 
 def test_limits_follow_from_the_results():

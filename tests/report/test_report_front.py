@@ -56,7 +56,7 @@ def test_front_matter_is_complete():
     assert [part.title for part in front.before] == ["Introduction", "Methods"]
     assert [part.title for part in front.after] == ["Discussion", "Conclusion"]
     assert dict(front.abstract)["Results"].markdown == (
-        "The analysis included 1,000 patients. 1 patient died during follow-up. The median OS "
+        "The analysis included 1,000 patients. During follow-up, 1 patient died. The median OS "
         "was 23 months (95% confidence interval 20–27)."
     )
     headings = [item.markdown for item in front.before[1].items if isinstance(item, Prose)]
@@ -87,7 +87,7 @@ def test_built_in_cohort_is_told_from_a_marked_file():
 def test_omitted_analyses_are_counted():
     omitted = [{"id": "aml", "reason": "no date of AML"}]
     front = make_front_matter({})(collect(omitted=omitted))
-    assert "One analysis could not be made with these data" in read_part(front.before[1])
+    assert "With these data, one analysis could not be made;" in read_part(front.before[1])
 
 
 def test_ledger_brings_the_published_numbers(tmp_path):
