@@ -119,6 +119,11 @@ class Section:
             "n": len(self._cohort.table),
             "data_sha256": self._cohort.sha256,
             "warnings": list(self._cohort.warnings),
+            "definitions": {
+                kept.id: kept.meta["definition"]
+                for kept in self._sets.values()
+                if kept.meta.get("definition")
+            },
             "versions": {
                 "python": platform.python_version(),
                 **{package: version(package) for package in _PACKAGES},

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pandas as pd
 
+from helpers.analysis.definition import describe_definition
 from helpers.errors import NotComputableError, ParameterError, StatisticsError
 from helpers.results import ResultSet
 
@@ -64,21 +65,23 @@ def explain_omission(
     """Turn what makes an analysis impossible into an empty set that says so.
 
     The decorated function takes the cohort, then keyword-only options, `set_id` and `title`
-    among them.
+    among them. The set that it returns keeps them as ``meta["definition"]``.
     """
     signature = inspect.signature(analyse)
 
     @functools.wraps(analyse)
     def wrapped(cohort: Cohort, *args: P.args, **kwargs: P.kwargs) -> ResultSet:
+        given = signature.bind(cohort, *args, **kwargs)
+        given.apply_defaults()
+        options = {key: value for key, value in given.arguments.items() if key != "cohort"}
         try:
-            return analyse(cohort, *args, **kwargs)
+            results = analyse(cohort, *args, **kwargs)
         except (NotComputableError, StatisticsError) as error:
-            given = signature.bind(cohort, *args, **kwargs)
-            given.apply_defaults()
-            options = given.arguments
             return ResultSet.omitted(
                 options["set_id"], str(error), meta={"title": _name_analysis(cohort, options)}
             )
+        definition = describe_definition(analyse.__name__, options)
+        return replace(results, meta={**results.meta, "definition": definition})
 
     return wrapped
 

@@ -30,7 +30,8 @@ class CollectedResults:
     omitted : tuple of dict
         Analyses that could not be made.
     context : mapping
-        Of the run: cohort, n, hash of the data, warnings, versions.
+        Of the run: cohort, n, hash of the data, warnings, versions, and how each set of results
+        was made.
     """
 
     records: Mapping[str, Mapping[str, Any]]
@@ -155,9 +156,11 @@ def _join_context(context: dict[str, Any], block: ResultsBlock) -> dict[str, Any
     warnings = dict.fromkeys([*context.get("warnings", ()), *given.get("warnings", ())])
     synthetic = bool(context.get("synthetic")) or bool(given.get("synthetic"))
     versions = {**context.get("versions", {}), **given.get("versions", {})}
+    definitions = {**context.get("definitions", {}), **given.get("definitions", {})}
     return {
         **context,
         **given,
+        "definitions": definitions,
         "warnings": list(warnings),
         "synthetic": synthetic,
         "versions": versions,
