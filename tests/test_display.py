@@ -175,7 +175,9 @@ def test_outputs_reach_ipython(cohort):
     with capture_output() as captured:
         section.close()
     # outside a kernel IPython prints what it would send
-    assert "0 results recorded" in captured.stdout or captured.outputs
+    said = captured.stdout + str([output.data for output in captured.outputs])
+    assert "0 results recorded" in said
+    assert MIME_TYPE in said
 
 
 def test_html_of_a_table_escapes_what_comes_from_data():
