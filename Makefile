@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.lenfail-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lab lint schema lock reference coverage bench clean
+.PHONY: help setup report test lab lint schema lock reference coverage checked bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -48,6 +48,9 @@ reference: ## Make R's reference numbers anew (needs R with survival and cmprsk)
 
 coverage: $(READY) ## Simulate the coverage of the intervals (several minutes)
 	@$(BIN)/python tests/studies/coverage.py
+
+checked: $(READY) ## Write the page of what was checked
+	@$(BIN)/python tests/stats/agreement.py --write
 
 bench: $(READY) ## Time the estimators against lifelines and, where it is installed, R
 	@for script in tests/bench/bench_*.py; do $(BIN)/python "$$script"; done
