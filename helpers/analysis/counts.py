@@ -184,6 +184,7 @@ def compare_proportions(
     by: str,
     where: Where | None = None,
     title: str = "",
+    method: str = "auto",
     conf_level: float = 0.95,
 ) -> ResultSet:
     """Compare the share of patients with one level of a factor between groups.
@@ -202,6 +203,8 @@ def compare_proportions(
         Subset.
     title : str
         Of the table.
+    method : str
+        Of :func:`helpers.stats.descriptive.compare_categorical`.
     conf_level : float
         Of the exact intervals.
 
@@ -233,6 +236,7 @@ def compare_proportions(
             lambda: compare_categorical(
                 has_level.map({True: "yes", False: "no"}).to_numpy(),
                 frame[by].astype(str).to_numpy(),
+                method=method,
             ),
             f"{set_id}.test",
             n=len(frame),
