@@ -65,11 +65,14 @@ class ConventionMatch:
         In words.
     arithmetic : str
         The number it gives, or the calculation.
+    is_share : bool
+        Whether the calculation is that of a share; several conventions can come to the same.
     """
 
     entry_id: str
     convention: str
     arithmetic: str
+    is_share: bool = False
 
     def describe(self) -> str:
         """Return convention and arithmetic in one clause."""
@@ -198,14 +201,24 @@ def _search_entry(
     row: Comparison,
     results: Mapping[str, Result],
     offered: Mapping[str, Mapping[str, Alternate]],
-) -> Iterator[ConventionMatch]:
-    yield from _search_arithmetic(ledger, entry, row, results.get(entry.result))
-    for name, alternate in offered.get(entry.result, {}).items():
-        other = alternate if isinstance(alternate, Result) else alternate()
-        yield from _try_result(entry, other, CONVENTIONS.get(name, name))
+) -> list[ConventionMatch]:
+    """Return the conventions that give an entry; of several with one calculation the first."""
+    found = _search_arithmetic(ledger, entry, row, results.get(entry.result))
+    found += _try_alternates(entry, offered.get(entry.result, {}))
     for name, result_id in entry.alternates.items():
         if result_id in results:
-            yield from _try_result(entry, results[result_id], name)
+            found += _try_result(entry, results[result_id], name)
+    first = {match.arithmetic: match for match in reversed(found)}
+    kept = [match for match in found if not match.is_share or first[match.arithmetic] is match]
+    return kept or list(find_complements(ledger, entry) if row.computed else ())
+
+
+def _try_alternates(entry: Entry, offered: Mapping[str, Alternate]) -> Iterator[ConventionMatch]:
+    for name, alternate in offered.items():
+        if name.startswith("interval_") and entry.field != "ci":
+            continue
+        result = alternate if isinstance(alternate, Result) else alternate()
+        yield from _try_result(entry, result, CONVENTIONS.get(name, name))
 
 
 def _search_arithmetic(
@@ -221,7 +234,7 @@ def _search_arithmetic(
     if result.missing:
         everyone = used + result.missing
         found += _try_denominator(entry, count, everyone, used, CONVENTIONS["with_missing"])
-    return found or list(find_complements(ledger, entry))
+    return found
 
 
 def _try_denominator(
@@ -231,8 +244,7 @@ def _try_denominator(
         return
     percent = 100 * count / denominator
     if round_half_up(percent, entry.decimals) == entry.number:
-        arithmetic = f"{count}/{denominator} = {format_exact(percent, 4)} %"
-        yield ConventionMatch(entry.id, name, arithmetic)
+        yield ConventionMatch(entry.id, name, _show_share(count, denominator), is_share=True)
 
 
 def _try_result(entry: Entry, result: Result, name: str) -> Iterator[ConventionMatch]:
@@ -240,5 +252,14 @@ def _try_result(entry: Entry, result: Result, name: str) -> Iterator[ConventionM
     if values is None:
         return
     exact = [to_decimal(value) for value in values]
-    if entry.is_met_by(exact):
+    if not entry.is_met_by(exact):
+        return
+    if result.kind == "count" and entry.field == "percent" and result.estimate is not None:
+        arithmetic = _show_share(to_decimal(result.estimate), Decimal(result.n or 0))
+        yield ConventionMatch(entry.id, name, arithmetic, is_share=True)
+    else:
         yield ConventionMatch(entry.id, name, f"gives {print_as(entry, exact)}")
+
+
+def _show_share(count: Decimal, denominator: Decimal) -> str:
+    return f"{count}/{denominator} = {format_exact(100 * count / denominator, 4)} %"

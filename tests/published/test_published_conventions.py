@@ -137,3 +137,39 @@ def test_found_conventions_join_the_table():
     assert table["share"].conventions == ()
     assert joined["share"].conventions == ("cut off, not rounded (66.5816 gives 66%)",)
     assert joined.to_frame().loc[0, "conventions"] == joined["share"].conventions[0]
+
+
+def test_conventions_that_come_to_one_share_are_named_once():
+    other = Result(id="r.share", kind="count", estimate=83, n=392)
+    offered = {"r.share": {"without_fish_only": other}}
+    (match,) = search(
+        make_ledger(make_share(21)), share_result(83, 207, missing=185), alternates=offered
+    )
+    assert match.convention == CONVENTIONS["with_missing"]
+
+
+def test_the_share_of_an_alternate_is_shown_with_its_arithmetic():
+    offered = {"r.share": {"without_fish_only": Result(id="r", kind="count", estimate=230, n=377)}}
+    (match,) = search(make_ledger(make_share(61)), share_result(230, 392), alternates=offered)
+    assert match.describe() == "karyotypes by FISH only left out (230/377 = 61.01 %)"
+
+
+def test_an_alternate_explains_before_a_remainder_does():
+    ledger = make_ledger(
+        make_share(34),
+        make_record("rest", "66%", 66, kind="percent", field="percent"),
+        sums=[{"total": 100, "parts": ["share", "rest"]}],
+    )
+    offered = {"r.share": {"with_missing": Result(id="r", kind="count", estimate=34, n=100)}}
+    (match,) = search(ledger, share_result(33, 100), alternates=offered)
+    assert match.arithmetic == "34/100 = 34 %"
+
+
+def test_an_interval_s_convention_is_not_tried_on_the_estimate():
+    def refuse() -> Result:
+        raise AssertionError
+
+    ledger = make_ledger(make_record("m", "23", 23, kind="median", result="os.median"))
+    result = Result(id="os.median", kind="median", estimate=22.4)
+    offered = {"os.median": {"interval_log": refuse}}
+    assert search(ledger, {"os.median": result}, alternates=offered) == ()
