@@ -39,9 +39,13 @@ class IpcProvisioner(LocalProvisioner):
             self.socket_folder = None
 
     def _choose_socket_path(self, connection_file: str) -> str:
-        """Return the sockets' common beginning; systems allow about 100 characters."""
+        """Return the sockets' common beginning; systems allow about 100 characters.
+
+        Beside the connection file where that has a name already and one that kernel and
+        client understand alike, whatever their working folder; else in a folder of its own.
+        """
         beside = f"{connection_file}-ipc"
-        if len(beside) <= _LONGEST_SOCKET_PATH:
+        if Path(connection_file).is_absolute() and len(beside) <= _LONGEST_SOCKET_PATH:
             return beside
         if self.socket_folder is None:  # a restart finds the folder of the first start
             parent = tempfile.gettempdir()

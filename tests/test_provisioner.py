@@ -68,6 +68,27 @@ def test_a_long_path_is_replaced_by_a_short_private_folder(long_folder):
     assert provisioner.socket_folder is None
 
 
+@pytest.mark.parametrize("named", ["", "kernel.json"])
+def test_kernels_of_one_working_folder_do_not_share_sockets(named, short_folder, monkeypatch):
+    """papermill leaves the connection file's name to the manager, which has none yet."""
+    monkeypatch.chdir(short_folder)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(short_folder))
+    paths = []
+    for number in (1, 2):
+        manager = KernelManager(
+            connection_file=named and f"{number}-{named}", kernel_name="lenfail"
+        )
+        provisioner = IpcProvisioner(
+            parent=manager, kernel_spec=manager.kernel_spec, kernel_id=str(number)
+        )
+        launch(provisioner)
+        paths.append(Path(manager.ip))
+        assert paths[-1].parent == Path(provisioner.socket_folder)
+        asyncio.run(provisioner.cleanup())
+    assert all(path.is_absolute() for path in paths)
+    assert paths[0] != paths[1]
+
+
 def test_a_restart_finds_the_sockets_where_they_were(long_folder):
     """The connection file is written once, so that another folder would never be found."""
     provisioner, manager = make_provisioner(long_folder)
