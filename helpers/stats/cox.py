@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import ParameterError
-from helpers.stats.cox_core import evaluate_point, invert_information, maximise_likelihood
+from helpers.stats.cox_core import (
+    Maximum,
+    Point,
+    RiskState,
+    evaluate_point,
+    invert_information,
+    maximise_likelihood,
+)
 from helpers.stats.cox_guards import (
     check_collinear,
     check_constant,
@@ -24,13 +31,14 @@ from helpers.stats.cox_inference import (
 )
 from helpers.stats.cox_influence import score_residuals, sum_by_cluster
 from helpers.stats.cox_result import CoxFit
-from helpers.stats.cox_risk_sets import build_risk_sets
-from helpers.stats.cox_tests import likelihood_ratio_test, quadratic_test
+from helpers.stats.cox_risk_sets import RiskSets, build_risk_sets
+from helpers.stats.cox_tests import ModelTest, likelihood_ratio_test, quadratic_test
 from helpers.stats.design import Design
 from helpers.stats.groups_of_records import code_groups
 from helpers.stats.numeric import check_conf_level
 from helpers.stats.outcome import SurvivalOutcome
 
+FloatArray = NDArray[np.float64]
 Ties = Literal["efron", "breslow"]
 
 __all__ = ["CoxFit", "fit_cox"]
@@ -119,13 +127,8 @@ def fit_cox(
     model_covariance = invert_information(maximum.point.information, sets.event_weight)
     covariance, robust_test = model_covariance, None
     if robust or clusters is not None:
-        influence = score_residuals(sets, maximum.point.state, X) @ model_covariance
-        influence = sum_by_cluster(sets, influence, clusters)
-        covariance = influence.T @ influence
-        null_scores = sum_by_cluster(sets, score_residuals(sets, null.state, X), clusters)
-        robust_test = quadratic_test(
-            "robust score", null_scores.sum(axis=0), null_scores.T @ null_scores, check_rank=True
-        )
+        states = (maximum.point.state, null.state)
+        covariance, robust_test = _estimate_robustly(sets, X, states, model_covariance, clusters)
     scale = np.outer(spread, spread)
     inference = infer_terms(
         design,
@@ -134,18 +137,17 @@ def fit_cox(
         conf_level=conf_level,
         is_robust=robust_test is not None,
     )
-    null_covariance = invert_information(null.information, sets.event_weight)
-    errors, null_errors = (np.sqrt(np.diag(C)) for C in (model_covariance, null_covariance))
-    infinite = find_infinite(X, maximum.last_step, errors, null_errors)
+    infinite = _find_infinite(sets, X, null, maximum, model_covariance)
     counts = count_levels(design, outcome)
-    n_terms = len(design.terms)
     return CoxFit(
         **inference,
         model_covariance=model_covariance / scale,
         log_likelihood=maximum.point.log_likelihood,
         log_likelihood_null=null.log_likelihood,
         score_test=quadratic_test("score", null.score, null.information),
-        lr_test=likelihood_ratio_test(null.log_likelihood, maximum.point.log_likelihood, n_terms),
+        lr_test=likelihood_ratio_test(
+            null.log_likelihood, maximum.point.log_likelihood, len(design.terms)
+        ),
         robust_score_test=robust_test,
         level_counts=counts,
         n_subjects=outcome.n_subjects,
@@ -158,7 +160,7 @@ def fit_cox(
             *outcome.warnings,
             *design.warnings,
             *describe_separation(infinite, design.terms, counts),
-            *describe_few_events(outcome.n_events, n_terms),
+            *describe_few_events(outcome.n_events, len(design.terms)),
             *_describe_weights(outcome, robust_test is not None),
         ),
         design=design,
@@ -168,6 +170,32 @@ def fit_cox(
         risk_sets=sets,
         state=maximum.point.state,
     )
+
+
+def _estimate_robustly(
+    sets: RiskSets,
+    X: FloatArray,
+    states: tuple[RiskState, RiskState],
+    model_covariance: FloatArray,
+    clusters: NDArray[np.intp] | None,
+) -> tuple[FloatArray, ModelTest]:
+    at_maximum, at_null = (score_residuals(sets, state, X) for state in states)
+    influence = sum_by_cluster(sets, at_maximum @ model_covariance, clusters)
+    scores = sum_by_cluster(sets, at_null, clusters)
+    test = quadratic_test("robust score", scores.sum(axis=0), scores.T @ scores, check_rank=True)
+    return influence.T @ influence, test
+
+
+def _find_infinite(
+    sets: RiskSets,
+    X: FloatArray,
+    null: Point,
+    maximum: Maximum,
+    model_covariance: FloatArray,
+) -> NDArray[np.bool_]:
+    null_covariance = invert_information(null.information, sets.event_weight)
+    errors, null_errors = (np.sqrt(np.diag(C)) for C in (model_covariance, null_covariance))
+    return find_infinite(X, maximum.last_step, errors, null_errors)
 
 
 def check_ties(ties: str) -> None:
