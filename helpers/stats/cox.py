@@ -30,7 +30,7 @@ from helpers.stats.cox_inference import (
     standardise,
 )
 from helpers.stats.cox_influence import score_residuals, sum_by_cluster
-from helpers.stats.cox_result import CoxFit
+from helpers.stats.cox_result import CoxFit, LevelCount
 from helpers.stats.cox_risk_sets import RiskSets, build_risk_sets
 from helpers.stats.cox_tests import ModelTest, likelihood_ratio_test, quadratic_test
 from helpers.stats.design import Design
@@ -156,13 +156,7 @@ def fit_cox(
         is_robust=robust_test is not None,
         infinite=infinite,
         n_iterations=maximum.n_iterations,
-        warnings=(
-            *outcome.warnings,
-            *design.warnings,
-            *describe_separation(infinite, design.terms, counts),
-            *describe_few_events(outcome.n_events, len(design.terms)),
-            *_describe_weights(outcome, robust_test is not None),
-        ),
+        warnings=_collect_warnings(outcome, design, infinite, counts, robust_test is not None),
         design=design,
         outcome=outcome,
         strata=codes,
@@ -210,6 +204,22 @@ def check_ties(ties: str) -> None:
             f"ties must be 'efron' or 'breslow', but was {ties!r}; 'efron' is the better "
             "approximation"
         )
+
+
+def _collect_warnings(
+    outcome: SurvivalOutcome,
+    design: Design,
+    infinite: NDArray[np.bool_],
+    counts: tuple[LevelCount, ...],
+    is_robust: bool,
+) -> tuple[str, ...]:
+    return (
+        *outcome.warnings,
+        *design.warnings,
+        *describe_separation(infinite, design.terms, counts),
+        *describe_few_events(outcome.n_events, len(design.terms)),
+        *_describe_weights(outcome, is_robust),
+    )
 
 
 def _describe_weights(outcome: SurvivalOutcome, is_robust: bool) -> tuple[str, ...]:
