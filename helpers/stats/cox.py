@@ -113,10 +113,7 @@ def fit_cox(
     >>> round(float(fit.hazard_ratios[0]), 3)
     1.106
     """
-    check_conf_level(conf_level)
-    check_ties(ties)
-    check_rows(outcome, design)
-    check_constant(design.matrix, design.names)
+    _check_arguments(outcome, design, ties, conf_level)
     codes = code_groups(strata, "strata", outcome.n_subjects)
     clusters = code_groups(cluster, "cluster", outcome.n_subjects)
     sets = build_risk_sets(outcome, strata=codes, ties=ties)
@@ -130,13 +127,9 @@ def fit_cox(
         states = (maximum.point.state, null.state)
         covariance, robust_test = _estimate_robustly(sets, X, states, model_covariance, clusters)
     scale = np.outer(spread, spread)
-    inference = infer_terms(
-        design,
-        maximum.coefficients / spread,
-        covariance / scale,
-        conf_level=conf_level,
-        is_robust=robust_test is not None,
-    )
+    is_robust = robust_test is not None
+    estimates = (maximum.coefficients / spread, covariance / scale)
+    inference = infer_terms(design, *estimates, conf_level=conf_level, is_robust=is_robust)
     infinite = _find_infinite(sets, X, null, maximum, model_covariance)
     counts = count_levels(design, outcome)
     return CoxFit(
@@ -153,10 +146,10 @@ def fit_cox(
         n_subjects=outcome.n_subjects,
         n_events=outcome.n_events,
         ties=ties,
-        is_robust=robust_test is not None,
+        is_robust=is_robust,
         infinite=infinite,
         n_iterations=maximum.n_iterations,
-        warnings=_collect_warnings(outcome, design, infinite, counts, robust_test is not None),
+        warnings=_collect_warnings(outcome, design, infinite, counts, is_robust),
         design=design,
         outcome=outcome,
         strata=codes,
@@ -190,6 +183,15 @@ def _find_infinite(
     null_covariance = invert_information(null.information, sets.event_weight)
     errors, null_errors = (np.sqrt(np.diag(C)) for C in (model_covariance, null_covariance))
     return find_infinite(X, maximum.last_step, errors, null_errors)
+
+
+def _check_arguments(
+    outcome: SurvivalOutcome, design: Design, ties: str, conf_level: float
+) -> None:
+    check_conf_level(conf_level)
+    check_ties(ties)
+    check_rows(outcome, design)
+    check_constant(design.matrix, design.names)
 
 
 def check_ties(ties: str) -> None:
