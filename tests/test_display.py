@@ -158,6 +158,19 @@ def test_close_hands_over_all_results_with_their_origin(cohort, shown):
     assert context["versions"]["lifelines"] == version("lifelines")
 
 
+def test_close_tells_how_each_set_was_made(cohort, survival, shown):
+    section = Section("outcomes", cohort)
+    section.record(survival)
+    section.record(estimate_survival(cohort, set_id="os.tp53", by="tp53"))
+    section.record(ResultSet.collect("os", [MEDIAN]))
+    section.close()
+    definitions = shown[0][MIME_TYPE]["context"]["definitions"]
+    assert list(definitions) == ["os.sex"]
+    made = definitions["os.sex"]
+    assert made["analysis"] == "estimate_survival"
+    assert (made["options"]["by"], made["options"]["conf_level"]) == ("sex", 0.95)
+
+
 def test_a_real_cohort_opens_without_a_banner(cohort, shown):
     assert open_section("outcomes", cohort, style="jama").style == "jama"
     assert shown == []
