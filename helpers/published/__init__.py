@@ -14,6 +14,7 @@ from helpers.published.findings import (
 from helpers.published.ledger import check_ledger, read_ledger
 from helpers.published.overlay import PublishedPoint, find_published_points
 from helpers.published.own_cohort import Difference, compare_own_cohort, differences_to_frame
+from helpers.published.own_words import describe_differences, differences_to_appendix_frame
 
 __all__ = [
     "VERDICT_WORDS",
@@ -31,7 +32,9 @@ __all__ = [
     "check_ledger",
     "compare_own_cohort",
     "compare_with_published",
+    "describe_differences",
     "describe_findings",
+    "differences_to_appendix_frame",
     "differences_to_frame",
     "find_known_keys",
     "find_published_points",

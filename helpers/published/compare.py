@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from helpers.published.comparison import Comparison, ComparisonTable
 from helpers.published.entries import Entry, Ledger
-from helpers.published.fields import print_as, read_values
+from helpers.published.fields import name_quantity, print_as, read_values
 from helpers.published.precision import to_decimal, unit_of
 from helpers.results import Result
 
@@ -70,6 +70,7 @@ def _read_entry(
     result = results.get(entry.result)
     if result is None:
         return replace(row, reason=_explain_missing(entry.result, omitted))
+    row = replace(row, quantity=name_quantity(result))
     if result.status in ("not_computable", "masked"):
         return replace(row, reason=result.reason or f"the result is {result.status}")
     values = read_values(result, entry.field)

@@ -59,6 +59,20 @@ KIND_WORDS: Mapping[str, str] = {
 }
 
 
+def describe_quantity(kind: str, quantity: str, population: str) -> str:
+    """Return what a printed number is, for a table.
+
+    Examples
+    --------
+    >>> describe_quantity("percent", "Female", "all 392 patients")
+    'Share, Female: all 392 patients'
+    >>> describe_quantity("median", "", "all 392 patients")
+    'Median: all 392 patients'
+    """
+    words = [KIND_WORDS.get(kind, kind), quantity]
+    return f"{', '.join(word for word in words if word)}: {population}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """One printed number and what became of it.
@@ -69,6 +83,8 @@ class Comparison:
         Of the ledger's entry.
     result_id, field : str
         What it was compared with.
+    quantity : str
+        Of what it is a number, a share or a summary, in the words of the report.
     computed : tuple of float
         Reproduced, in full.
     reproduced : str
@@ -90,6 +106,7 @@ class Comparison:
     unit: str
     result_id: str
     field: str
+    quantity: str = ""
     computed: tuple[float, ...] = ()
     reproduced: str = ""
     verdict: Verdict = "not_computable"
@@ -177,7 +194,7 @@ class ComparisonTable:
         rows = [
             {
                 "place": row.place,
-                "what": f"{KIND_WORDS.get(row.kind, row.kind)}: {row.population}",
+                "what": describe_quantity(row.kind, row.quantity, row.population),
                 "printed": row.printed,
                 "reproduced": row.reproduced,
                 "verdict": VERDICT_WORDS[row.verdict],

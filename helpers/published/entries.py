@@ -258,7 +258,8 @@ class Ledger:
             present = chosen.setdefault(key, entry)
             if self.attached_to(entry.id, "ci") and not self.attached_to(present.id, "ci"):
                 chosen[key] = entry
-        return list(chosen.values())
+        kept = {entry.id for entry in chosen.values()}
+        return [entry for entry in self if entry.id in kept]
 
     def limits_of(self, entry: Entry) -> tuple[float | None, float | None]:
         """Return the printed interval of an estimate, None twice where there is none."""

@@ -10,6 +10,9 @@ from helpers.published.entries import Entry
 from helpers.published.precision import NUMBER, format_p_value, print_like
 from helpers.results import Result
 
+_EVERYONE = "all patients"
+_UNNAMED = ("Yes", "No", "All patients")
+
 
 def read_values(result: Result, field: str) -> tuple[float, ...] | None:
     """Return what a ledger's field means of a result, None where the result lacks it.
@@ -60,6 +63,22 @@ def print_as(entry: Entry, values: Sequence[Decimal]) -> str:
     text = print_like(entry.printed, values, entry.decimals or 0)
     is_worded = len(NUMBER.findall(entry.printed)) != len(values)
     return f"{text}%" if entry.field == "percent" and is_worded else text
+
+
+def name_quantity(result: Result) -> str:
+    """Return what a count or a summary is of, empty where its population says it already.
+
+    Examples
+    --------
+    >>> name_quantity(Result(id="t.sex.female", kind="count", label="Female", population="Sex"))
+    'Female'
+    >>> name_quantity(Result(id="t.tr.yes", kind="count", label="Yes", population="Secondary MDS"))
+    'Secondary MDS'
+    """
+    if result.kind not in ("count", "summary"):
+        return ""
+    name = result.population if result.label in _UNNAMED else result.label
+    return "" if name == _EVERYONE or ": " in name else name
 
 
 def _print_p_value_as(entry: Entry, value: Decimal) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from helpers.published.entries import Entry, Ledger
+from helpers.published.fields import name_quantity
 from helpers.published.wald import critical_value
 from helpers.results import Result
 
@@ -32,6 +33,10 @@ class Difference:
     ----------
     entry_id, place, population, printed, unit, result_id, kind : str
         Of the ledger's entry; percentages and probabilities are in per cent.
+    quantity : str
+        Of what it is a share or a summary, in the words of the report.
+    decimals : int
+        Printed places after the point.
     published, own : Estimate or None
         The two numbers; `own` is None where the report lacks it.
     difference : Estimate or None
@@ -49,6 +54,8 @@ class Difference:
     unit: str
     result_id: str
     kind: str
+    quantity: str = ""
+    decimals: int = 0
     published: Estimate
     own: Estimate | None = None
     difference: Estimate | None = None
@@ -169,11 +176,13 @@ def _compare_entry(ledger: Ledger, entry: Entry, result: Result | None) -> Diffe
         unit=entry.unit,
         result_id=entry.result,
         kind=entry.kind,
+        decimals=entry.decimals or 0,
         published=published,
         is_ratio=entry.kind == "hazard_ratio",
     )
     if result is None:
         return replace(row, reason=f"the report has no result {entry.result!r}")
+    row = replace(row, quantity=name_quantity(result))
     own = _read_own(entry, result, ledger.conf_level)
     if own is None:
         return replace(row, reason=result.reason or result.status.replace("_", " "))
