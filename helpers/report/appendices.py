@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.document import Cell, Row, TableBlock, TextBlock
@@ -12,6 +12,7 @@ from helpers.report.manuscript import Part
 
 if TYPE_CHECKING:
     from helpers.published.comparison import ComparisonTable
+    from helpers.published.own_cohort import Difference
 
 _NOTHING = "\u2013"
 
@@ -25,7 +26,7 @@ def make_comparison_appendix(comparison: ComparisonTable) -> Part:
         One row for each printed number.
     """
     records = comparison.to_appendix_frame().to_dict("records")
-    rows = tuple(_iterate_comparisons(records))
+    rows = tuple(_iterate_by_place(records, ("printed", "reproduced", "verdict")))
     tables = [
         TableBlock(
             "table.comparison",
@@ -50,6 +51,51 @@ def make_comparison_appendix(comparison: ComparisonTable) -> Part:
     refs = tuple(table.id for table in tables)
     text = TextBlock("comparison", _escape_markdown(comparison.describe()), refs)
     return Part(title="Published against reproduced", items=(text, *tables))
+
+
+def make_own_cohort_appendix(
+    differences: Sequence[Difference], *, conf_level: float = 0.95, style: str = "paper"
+) -> Part:
+    """Return the numbers of a user's own cohort beside the published ones.
+
+    Parameters
+    ----------
+    differences : sequence of Difference
+        One for each printed estimate.
+    conf_level : float
+        Of the intervals, 0 to 1.
+    style : str
+        Number style.
+    """
+    from helpers.published.own_words import describe_differences, differences_to_appendix_frame
+
+    records = differences_to_appendix_frame(differences, style=style).to_dict("records")
+    columns = ("published", "own", "difference")
+    notes = {
+        "a": f"Own minus published, of shares in percentage points; of hazard ratios own over "
+        f"published. In brackets {100 * conf_level:g}% confidence intervals: printed ones, for "
+        "printed shares Wilson's, and for differences where both numbers have one."
+    }
+    names = ("What", "Published", "This cohort", "Difference or ratio")
+    head = tuple(Cell(name, notes=("a",) if name == names[-1] else ()) for name in names)
+    rows = tuple(_iterate_by_place(records, columns))
+    title = "This cohort beside the published one."
+    tables = [TableBlock("table.comparison", title, (head,), rows, "lrrr", notes, slot="appendix")]
+    lacking = tuple(
+        (Cell(record["what"]), Cell(record["published"]), Cell(record["reason"]))
+        for record in records
+        if record["reason"]
+    )
+    if lacking:
+        head = tuple(map(Cell, ("What", "Published", "Why")))
+        title = "Published numbers without a counterpart in this cohort."
+        tables.append(
+            TableBlock("table.comparison_reasons", title, (head,), lacking, "lrl", slot="appendix")
+        )
+    sentence = describe_differences(differences, conf_level=conf_level)
+    refs = tuple(table.id for table in tables)
+    text = TextBlock("comparison", _escape_markdown(sentence), refs)
+    return Part(title="This cohort beside the published one", items=(text, *tables))
 
 
 def make_omitted_appendix(omitted: Iterable[Mapping[str, str]]) -> Part | None:
@@ -102,14 +148,15 @@ def _make_table(name: str, title: str, head: tuple[str, ...], rows: tuple[Row, .
     return TableBlock(f"table.{name}", title, header, rows, "l" * len(head), slot="appendix")
 
 
-def _iterate_comparisons(records: Iterable[Mapping[str, str]]) -> Iterator[Row]:
+def _iterate_by_place(
+    records: Iterable[Mapping[str, str]], columns: Sequence[str]
+) -> Iterator[Row]:
     """Yield a row for each entry, and one before those of a new place in the paper."""
     place = None
     for record in records:
         if record["place"] != place:
             place = record["place"]
-            yield (Cell(place, header=True, colspan=4),)
-        columns = ("printed", "reproduced", "verdict")
+            yield (Cell(place, header=True, colspan=1 + len(columns)),)
         cells = (Cell(record[column] or _NOTHING) for column in columns)
         yield (Cell(record["what"], indent=1), *cells)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import helpers
 from helpers.report.appendices import (
-    make_comparison_appendix,
     make_omitted_appendix,
     make_provenance_appendix,
 )
@@ -40,8 +39,8 @@ from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
 
 if TYPE_CHECKING:
-    from helpers.published.comparison import ComparisonTable
     from helpers.report.execute import ExecutedSection, SectionError
+    from helpers.report.published_numbers import PublishedNumbers
 
 
 class BuildRun:
@@ -105,27 +104,25 @@ class BuildRun:
         self.timer.seconds |= {item.name: item.seconds for item in executed.values()}
         return [executed[task.name] for task in self.inputs.tasks]
 
-    def _compare(self, collected: CollectedResults) -> ComparisonTable | None:
+    def _compare(self, collected: CollectedResults) -> PublishedNumbers | None:
         if self.inputs.ledger is None:
             return None
-        from helpers.published.compare import compare_with_published
-        from helpers.published.conventions import add_conventions, search_conventions
-        from helpers.published.ledger import read_ledger
-        from helpers.results import Result
+        from helpers.report.published_numbers import compare_with_ledger
 
         with self._step("comparison"):
-            results = {key: Result.from_record(value) for key, value in collected.records.items()}
-            omitted = {item["id"]: item["reason"] for item in collected.omitted}
-            ledger = read_ledger(self.inputs.ledger)
-            table = compare_with_published(ledger, results, omitted=omitted)
-            return add_conventions(table, search_conventions(ledger, table, results))
+            return compare_with_ledger(
+                self.inputs.ledger,
+                collected,
+                parameters=self.inputs.parameters,
+                base_dir=self.inputs.tasks[0].base_dir,
+            )
 
     def _make_appendices(
-        self, collected: CollectedResults, comparison: ComparisonTable | None
+        self, collected: CollectedResults, comparison: PublishedNumbers | None
     ) -> tuple[Part, ...]:
         parts: list[Part | None] = []
         if comparison is not None:
-            parts.append(make_comparison_appendix(comparison))
+            parts.append(comparison.appendix)
         parts.append(make_omitted_appendix(collected.omitted))
         parts.append(
             make_provenance_appendix(
@@ -148,14 +145,14 @@ class BuildRun:
         stage: Path,
         manuscript: Manuscript,
         collected: CollectedResults,
-        comparison: ComparisonTable | None,
+        comparison: PublishedNumbers | None,
     ) -> None:
         with self._step("data"):
             write_results(stage / "results.json", collected)
             write_tables(stage / "tables", manuscript.blocks)
             write_figures(stage / "figures", manuscript.blocks)
             if comparison is not None:
-                write_comparison(stage / "comparison.csv", comparison.to_frame())
+                write_comparison(stage / "comparison.csv", comparison.frame)
 
     def _write_pages(self, stage: Path, manuscript: Manuscript, numbering: Numbering) -> None:
         markdown = MarkdownConverter()
@@ -175,7 +172,7 @@ class BuildRun:
         manuscript: Manuscript,
         numbering: Numbering,
         collected: CollectedResults,
-        comparison: ComparisonTable | None,
+        comparison: PublishedNumbers | None,
     ) -> dict[str, Any]:
         labels = numbering.labels.values()
         return {
@@ -185,7 +182,7 @@ class BuildRun:
             "n_results": len(collected.records),
             "n_tables": sum("Table" in label for label in labels),
             "n_figures": sum("Figure" in label for label in labels),
-            "verdicts": {} if comparison is None else dict(comparison.tally),
+            "verdicts": {} if comparison is None else dict(comparison.verdicts),
             "warnings": tuple(_list_warnings(manuscript, numbering, collected)),
         }
 
