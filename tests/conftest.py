@@ -7,6 +7,10 @@ import os
 import pytest
 
 
+#: Scripts of their own, not tests.
+collect_ignore_glob = ["bench/*", "studies/*"]
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """In CI nothing is skipped, except what needs data that cannot be there."""

@@ -184,7 +184,7 @@ def tell_comparison(results: ResultSet, voice: Voice, *, alpha: float = 0.05) ->
         label = contrast.label
         name = f"HR of {voice.label(name_contrast(label))}" if label else "HR"
         if label.casefold() == "yes against no":
-            name = f"HR with against without {factor}"
+            name = f"HR with {factor} against without"
         ratio = f"; {voice.ratio(contrast, name=name, p_value=False)}"
     if test.p_value < alpha:
         return f"the groups differed ({voice.test(test)}{ratio})."

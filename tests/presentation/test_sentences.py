@@ -79,7 +79,7 @@ def test_yes_and_no_are_with_and_without():
     assert narrative.describe_survival(make_two_groups()).markdown == (
         "The median overall survival was 17 months (95% CI 12–22, SPSS method) without response "
         "to LEN (n = 182) and 27 months (95% CI 21–33) with response to LEN (n = 210). The groups "
-        "differed (log-rank test, p = 0.04; HR with against without response to LEN 0.75, "
+        "differed (log-rank test, p = 0.04; HR with response to LEN against without 0.75, "
         "95% CI 0.57–0.98)."
     )
 

@@ -1,3 +1,0 @@
-"""Studies are scripts: nothing here is collected as a test."""
-
-collect_ignore_glob = ["*.py"]
