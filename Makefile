@@ -26,7 +26,7 @@ report: $(READY) ## Write the paper's report into reports/paper/
 	@$(BIN)/lenfail build params/paper.yml
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: $(READY) ## Open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

@@ -38,8 +38,6 @@ source, target, parameters = sys.argv[1:]
 papermill.execute_notebook(source, target, parameters=json.loads(parameters), progress_bar=False)
 """
 
-pytestmark = pytest.mark.xdist_group("notebooks")
-
 
 @dataclass(frozen=True)
 class Run:
