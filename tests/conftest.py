@@ -6,7 +6,6 @@ import os
 
 import pytest
 
-
 #: Scripts of their own, not tests.
 collect_ignore_glob = ["bench/*", "studies/*"]
 
