@@ -10,12 +10,13 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from helpers import __version__
-from helpers.cli import audit, build, schema
+from helpers.cli import audit, build, schema, synthesize
 from helpers.errors import LenfailError, ParameterError
 
 COMMANDS = {
     "build": build,
     "audit": audit,
+    "synthesize": synthesize,
     "schema": schema,
 }
 

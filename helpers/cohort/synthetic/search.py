@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.cohort.synthetic.covariates import Patients, draw_covariates
 from helpers.cohort.synthetic.margins import N_PAPER
 from helpers.cohort.synthetic.outcomes import draw_courses, draw_outcomes, set_deaths
 from helpers.cohort.synthetic.streams import Stream
+from helpers.errors import ParameterError
 
 SCHEDULE = Path(__file__).with_name("schedule.toml")
 
@@ -156,6 +158,36 @@ def search_patients(
     loss, table, days, event = state.results[winner]
     found = problem.make_best(table, days, event)
     return problem.take_patients(found, draw_start(config, winner)), loss
+
+
+def check_checkpoint(checkpoint: Path | str, config: Mapping[str, Any]) -> None:
+    """Refuse a file from which a search cannot go on.
+
+    Parameters
+    ----------
+    checkpoint : Path or str
+        File of a search that was stopped.
+    config : mapping
+        Configuration of the search that is to go on.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such file, it is no checkpoint, or that of another configuration.
+    """
+    try:
+        with np.load(checkpoint, allow_pickle=False) as saved:
+            digest = str(saved["config"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError):
+        raise ParameterError(
+            f"checkpoint must be the file of a stopped search, but was {str(checkpoint)!r}; "
+            "begin a new search"
+        ) from None
+    if digest != _digest_config(config):
+        raise ParameterError(
+            f"checkpoint must be of the same configuration and seed, but {str(checkpoint)!r} is "
+            "of others; give those of the stopped search, or begin a new one"
+        )
 
 
 def digest_patients(patients: Patients) -> str:

@@ -141,11 +141,11 @@ def simulate_cohort(
     patients = _draw_patients(n_patients, seed, 40, treatment_effect=treatment_effect)
     frame = make_raw_frame(patients)
     if missing_fraction > 0:
-        scatter_missing(frame, missing_fraction, Stream(seed, 50))
+        scatter_missing(frame, missing_fraction, seed=seed)
     return frame
 
 
-def scatter_missing(frame: pd.DataFrame, fraction: float, stream: Stream) -> None:
+def scatter_missing(frame: pd.DataFrame, fraction: float, *, seed: int) -> None:
     """Remove values at random from columns where records have gaps.
 
     Parameters
@@ -154,9 +154,10 @@ def scatter_missing(frame: pd.DataFrame, fraction: float, stream: Stream) -> Non
         Raw columns; changed in place.
     fraction : float
         0 to 0.5; registry patients lose 1.5 times as many as trial patients.
-    stream : Stream
-        Random numbers.
+    seed : int
+        Not negative.
     """
+    stream = Stream(seed, 50)
     registry = (frame["source"] == "registry").to_numpy()
     share = fraction * np.where(registry, 1.5, 1.0) / (1.0 + 0.5 * registry.mean())
     for name in _SCATTERED:
