@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
     searched.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.set_defaults(
-        run=run_synthesize, stopped="stopped; --resume goes on with a search from its checkpoint"
+        run=run_synthesize, stopped="stopped; a search that left a checkpoint goes on with --resume"
     )
 
 

@@ -176,7 +176,7 @@ def check_checkpoint(checkpoint: Path | str, config: Mapping[str, Any]) -> None:
         If there is no such file, it is no checkpoint, or that of another configuration.
     """
     try:
-        with np.load(checkpoint, allow_pickle=False) as saved:
+        with Path(checkpoint).open("rb") as file, np.load(file, allow_pickle=False) as saved:
             digest = str(saved["config"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError):
         raise ParameterError(
