@@ -27,6 +27,7 @@ from helpers.document import (
     block_to_json,
 )
 from helpers.narrative.omitted import describe_omitted
+from helpers.published.overlay import tabulate_published_points
 from helpers.results import ResultSet
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ class Section:
                 f"{sorted(twice)[:3]} was recorded before; restart the notebook"
             )
         meta = {"abbreviations": dict(self._cohort.dictionary.abbreviations), **results.meta}
-        self._sets[results.id] = replace(results, meta=meta)
+        frames = dict(results.frames)
+        if not self._cohort.synthetic and "curve" in frames:
+            frames["published"] = tabulate_published_points(results.id)
+        self._sets[results.id] = replace(results, meta=meta, frames=frames)
         return self._sets[results.id]
 
     def text(self, describe: Callable[..., TextBlock], *results: ResultSet, **options: Any) -> None:
@@ -99,6 +103,9 @@ class Section:
             return
         axes = plot(*results, style=self.style, **options)
         text = caption(*results, style=self.style, slot=slot)
+        if any(len(kept.frames.get("published", ())) for kept in results):
+            note = "Open stars: published medians and probabilities."
+            text = replace(text, caption=f"{text.caption} {note}")
         synthetic = self._cohort.synthetic
         _emit(render_figure(axes, text, collect_data(*results), synthetic=synthetic))
 

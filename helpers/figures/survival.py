@@ -110,12 +110,34 @@ def plot_survival(
             )
             if not is_single:
                 draw_markers(ax, lines, looks[key], ticks, min_at_risk=min_at_risk)
+        draw_published(ax, get_frame(results, "published"), looks)
         draw_risk_table(ax, ticks, rows) if rows else None
         draw_labels(ax, labels)
         note = _summarise(results, groups, style) if is_single else make_test_note(results, style)
         if note:
             print_note(ax, note, corner=_choose_corner(curves, ticks[-1]))
     return ax
+
+
+def draw_published(ax: Axes, points: pd.DataFrame, looks: dict[str, Look]) -> None:
+    """Draw published medians and probabilities as open stars, medians with their interval."""
+    for point in points.itertuples():
+        if point.group not in looks:
+            continue
+        colour = looks[point.group].colour
+        if pd.notna(point.lower_months) and pd.notna(point.upper_months):
+            limits = [point.lower_months, point.upper_months]
+            ax.plot(limits, [point.probability] * 2, color=colour, linewidth=0.6, zorder=4)
+        ax.plot(
+            [point.time_months],
+            [point.probability],
+            marker="*",
+            markersize=8,
+            markerfacecolor="white",
+            markeredgecolor=colour,
+            linestyle="none",
+            zorder=5,
+        )
 
 
 def make_risk_rows(

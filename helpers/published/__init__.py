@@ -12,7 +12,11 @@ from helpers.published.findings import (
     findings_to_frame,
 )
 from helpers.published.ledger import check_ledger, read_ledger
-from helpers.published.overlay import PublishedPoint, find_published_points
+from helpers.published.overlay import (
+    PublishedPoint,
+    find_published_points,
+    tabulate_published_points,
+)
 from helpers.published.own_cohort import Difference, compare_own_cohort, differences_to_frame
 from helpers.published.own_words import describe_differences, differences_to_appendix_frame
 
@@ -41,4 +45,5 @@ __all__ = [
     "findings_to_frame",
     "read_ledger",
     "search_conventions",
+    "tabulate_published_points",
 ]

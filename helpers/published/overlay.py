@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
+import pandas as pd
+
+import helpers
 from helpers.published.entries import Entry, Ledger
+from helpers.published.ledger import read_ledger
+
+LEDGER = Path(helpers.__file__).parents[1] / "params" / "published_values.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +69,25 @@ def _make_point(ledger: Ledger, entry: Entry, set_id: str) -> PublishedPoint | N
         months = float(name.removeprefix("prob_").removesuffix("m"))
         return PublishedPoint(group, months, value / 100, None, None, label)
     return None
+
+
+def tabulate_published_points(set_id: str, *, ledger: Path = LEDGER) -> pd.DataFrame:
+    """Return the published points of a set of curves as a frame, for a figure.
+
+    Parameters
+    ----------
+    set_id : str
+        E.g. ``os.failure``.
+    ledger : pathlib.Path
+        File of the published numbers; without it the frame is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each point, columns as of :class:`PublishedPoint`.
+    """
+    points: Iterable[PublishedPoint] = ()
+    if ledger.is_file():
+        points = find_published_points(read_ledger(ledger), set_id)
+    names = [field.name for field in fields(PublishedPoint)]
+    return pd.DataFrame([asdict(point) for point in points], columns=names)
