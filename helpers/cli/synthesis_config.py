@@ -11,6 +11,7 @@ from typing import Any
 from helpers.errors import FaultsError, ParameterError
 
 _AT_LEAST_ONE = ("starts", "stretch", "steps", "months", "at_risk")
+_ABOVE_ZERO = ("hot", "cold", "limit", "coarse_tests", "coarse_cox")
 
 
 def read_config(path: Path | None, *, seed: int | None = None) -> dict[str, Any]:
@@ -60,8 +61,18 @@ def find_faults(given: Any, model: Any, name: str = "the configuration") -> Iter
     elif not _is_number(given, whole=isinstance(model, int)):
         kind = "a whole number" if isinstance(model, int) else "a number"
         yield f"{name} must be {kind} from 0, but was {given!r}"
-    elif given < 1 and name.rpartition(".")[2] in _AT_LEAST_ONE:
+    else:
+        yield from _find_out_of_range(given, name)
+
+
+def _find_out_of_range(given: float, name: str) -> Iterator[str]:
+    key = name.rpartition(".")[2]
+    if key in _AT_LEAST_ONE and given < 1:
         yield f"{name} must be 1 or more, but was {given!r}"
+    if key in _ABOVE_ZERO and given == 0:
+        yield f"{name} must be above 0, but was {given!r}"
+    if key == "edge" and given >= 0.5:
+        yield f"{name} must be below 0.5, but was {given!r}"
 
 
 def _find_wrong_keys(given: Any, model: Mapping[str, Any], name: str) -> Iterator[str]:
