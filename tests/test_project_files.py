@@ -182,7 +182,13 @@ class TestCommands:
         assert ".venv/bin/" in done.stdout
 
     def test_make_alone_lists_every_target(self):
-        done = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["make", "--no-print-directory"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
         assert {line.split()[1] for line in done.stdout.splitlines()} == set(phony)
 
