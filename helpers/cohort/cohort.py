@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,6 +104,9 @@ def read_cohort(
     age_cut_years: float = 75,
     len_duration_cut_months: float = 6,
     len_dose_cut_mg: float = 10,
+    source_options: Mapping[str, str] | None = None,
+    mapping: str = "",
+    declarations: Mapping[str, Any] | None = None,
 ) -> Cohort:
     """Read, check, select and derive: from a file to the analysis table.
 

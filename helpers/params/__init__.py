@@ -1,7 +1,7 @@
 """The parameters of a report: every analytic choice, named, typed and checked."""
 
 from helpers.params.documentation import describe_parameters
-from helpers.params.model import BASE_DIR_VARIABLE, Params
+from helpers.params.model import BASE_DIR_VARIABLE, Params, name_style
 from helpers.params.reading import (
     check_params,
     find_nearest,
@@ -18,6 +18,7 @@ __all__ = [
     "describe_parameters",
     "find_nearest",
     "make_schema",
+    "name_style",
     "parse_overrides",
     "read_params",
     "read_params_file",

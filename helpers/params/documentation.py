@@ -6,6 +6,8 @@ from typing import Any
 
 from helpers.params.model import Params
 
+_DOMAINS = {"string": "text", "object": "mapping", "boolean": "`true`, `false`"}
+
 
 def write_parameter_table() -> str:
     """Return all parameters with default, domain and meaning as a Markdown table."""
@@ -28,6 +30,8 @@ def describe_parameters() -> dict[str, str]:
 
 
 def _print_default(value: Any) -> str:
+    if isinstance(value, list | dict) and not value:
+        return "none"
     if isinstance(value, list):
         return ", ".join(_print_default(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -35,11 +39,13 @@ def _print_default(value: Any) -> str:
 
 def _print_domain(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
+        return ", ".join(f"`{value}`" for value in schema["enum"] if value != "")
+    if "anyOf" in schema:
+        return " or ".join(_print_domain(one) for one in schema["anyOf"])
     if schema["type"] == "array":
         return "list of " + _print_domain(schema["items"])
-    if schema["type"] == "string":
-        return "text"
+    if schema["type"] in _DOMAINS:
+        return _DOMAINS[schema["type"]]
     lower = (
         f"at least {schema['minimum']:g}"
         if "minimum" in schema

@@ -1,146 +1,43 @@
-"""The parameters of a report: every analytic choice, named, typed and checked."""
+"""The parameters of a report: every choice, named, typed and checked."""
 
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import field_validator
 
-IntervalMethod = Literal["spss", "log-log", "log", "plain", "arcsin"]
-Months = Annotated[float, Field(gt=0, le=600)]
-FactorList = Annotated[list[str], Field(min_length=1)]
+from helpers.params.analysis import AnalysisParams
+from helpers.params.data import DataParams
+from helpers.params.manuscript import FormatParams, TitleParams
 
 BASE_DIR_VARIABLE = "LENFAIL_BASE_DIR"
 
 
-class Params(BaseModel):
+def name_style(parameters: Mapping[str, Any]) -> str:
+    """Return the key of the number style that parameters ask for.
+
+    Examples
+    --------
+    >>> name_style({"number_style": "nejm", "decimal_mark": "comma"})
+    'nejm-comma'
+    """
+    preset = str(parameters.get("number_style", "paper"))
+    return f"{preset}-comma" if parameters.get("decimal_mark") == "comma" else preset
+
+
+class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
     """Parameters of one report; unknown names, wrong types and values out of domain are errors.
 
     The defaults are the published analysis. Each field's description says what it does and
     in which unit it is; README prints them as a table.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    title: str = Field(
-        "Outcome after lenalidomide failure in lower-risk MDS with deletion 5q",
-        min_length=1,
-        max_length=300,
-        description="Title of the manuscript",
-    )
-    data: str = Field(
-        "synthetic",
-        min_length=1,
-        description="`synthetic` for the built-in cohort, or the path of a CSV file "
-        "(relative to the parameter file)",
-    )
-    age_cut_years: float = Field(
-        75, ge=18, le=110, description="Age from which a patient counts as older, years"
-    )
-    len_duration_cut_months: float = Field(
-        6, gt=0, le=120, description="Lenalidomide exposure that counts as long, months"
-    )
-    len_dose_cut_mg: float = Field(
-        10, gt=0, le=50, description="Initial daily dose that counts as full, mg"
-    )
-    survival_horizons_months: list[Months] = Field(
-        [12, 24, 60],
-        min_length=1,
-        max_length=10,
-        description="Times at which survival probabilities are given, months",
-    )
-    aml_horizon_months: float = Field(
-        24, gt=0, le=600, description="Time at which the incidence of AML is given, months"
-    )
-    conf_level: float = Field(
-        0.95, ge=0.5, le=0.999, description="Confidence level of all intervals, fraction"
-    )
-    alpha: float = Field(
-        0.05, gt=0, lt=0.5, description="Two-sided level at which a result is called significant"
-    )
-    median_interval: IntervalMethod = Field(
-        "spss", description="How the interval of a median survival is made"
-    )
-    curve_interval: Literal["log-log", "log", "plain", "arcsin"] = Field(
-        "log-log", description="How the interval of a survival probability is made"
-    )
-    ties: Literal["efron", "breslow"] = Field("efron", description="Ties in Cox models")
-    stepwise: Literal["none", "forward", "backward", "both"] = Field(
-        "forward", description="Selection of the multivariable model's factors"
-    )
-    entry_p: float = Field(
-        0.15, gt=0, le=1, description="p below which a factor enters the multivariable model"
-    )
-    stay_p: float = Field(
-        0.15, gt=0, le=1, description="p below which a factor stays in the multivariable model"
-    )
-    stepwise_criterion: Literal["wald", "lr", "score"] = Field(
-        "score", description="Test that decides on entry and removal"
-    )
-    aml_estimator: Literal["aalen-johansen", "one-minus-kaplan-meier"] = Field(
-        "one-minus-kaplan-meier",
-        description="AML estimator quoted first; both are shown",
-    )
-    univariate_factors: FactorList = Field(
-        [
-            "age_75",
-            "sex",
-            "region",
-            "source",
-            "therapy_related",
-            "blasts_excess",
-            "adverse_karyotype",
-            "second_aberration",
-            "rbc_td",
-            "ipss",
-            "len_dose_10",
-            "len_6m",
-            "esa_before",
-            "hma_before",
-            "len_response",
-            "progression",
-        ],
-        description="Factors of the univariate screen, in order",
-    )
-    model_factors: FactorList = Field(
-        ["age_75", "adverse_karyotype", "raeb", "failure_type", "len_response"],
-        description="Factors of the multivariable survival model as printed",
-    )
-    aml_factors: FactorList = Field(
-        [
-            "adverse_karyotype",
-            "raeb",
-            "hma_before",
-            "age_75",
-            "esa_before",
-            "len_response",
-            "len_6m",
-        ],
-        description="Factors of the AML model",
-    )
-    treatment_factors: FactorList = Field(
-        ["age_75", "adverse_karyotype", "raeb", "progression"],
-        description="Factors that the model of HMA against best supportive care adjusts for",
-    )
-    number_style: Literal["paper", "nejm", "lancet", "jama", "annals"] = Field(
-        "paper", description="How p-values, percentages and intervals are printed"
-    )
-    axis_step_months: float = Field(
-        12, gt=0, le=120, description="Distance of the ticks on a survival figure's axis, months"
-    )
-    min_at_risk: int = Field(
-        10, ge=1, le=1000, description="Number at risk below which a curve is drawn grey"
-    )
-    risk_table: Literal["compact", "extended"] = Field(
-        "compact", description="Under a curve: at risk only, or at risk, censored and events"
-    )
-    seed: int = Field(
-        20170517, ge=0, le=2**32 - 1, description="Seed of everything that draws at random"
-    )
-    formats: list[Literal["html", "pdf"]] = Field(
-        ["html", "pdf"], min_length=1, description="Formats of the manuscript and the sections"
-    )
+    @property
+    def style(self) -> str:
+        """Return the key of the number style, see :func:`helpers.formatting.get_style`."""
+        return name_style({"number_style": self.number_style, "decimal_mark": self.decimal_mark})
 
     @property
     def cohort_options(self) -> dict[str, Any]:
@@ -150,7 +47,28 @@ class Params(BaseModel):
             "age_cut_years": self.age_cut_years,
             "len_duration_cut_months": self.len_duration_cut_months,
             "len_dose_cut_mg": self.len_dose_cut_mg,
+            "source_options": self.source_options,
+            "mapping": self.mapping,
+            "declarations": {
+                "variables": self.variables,
+                "factors": self.factors,
+                "eligibility": self.eligibility,
+                "terms": self.terms,
+            },
         }
+
+    @property
+    def source_options(self) -> dict[str, str]:
+        """Return the options of :func:`helpers.cohort.sources.read_source` that are given."""
+        options = {
+            "sheet": self.data_sheet,
+            "query": self.data_query,
+            "encoding": self.data_encoding,
+            "delimiter": self.data_delimiter,
+            "decimal": self.data_decimal,
+            "dictionary": self.data_dictionary,
+        }
+        return {name: value for name, value in options.items() if value}
 
     @property
     def factor_lists(self) -> dict[str, list[str]]:
@@ -160,6 +78,7 @@ class Params(BaseModel):
             "model_factors": self.model_factors,
             "aml_factors": self.aml_factors,
             "treatment_factors": self.treatment_factors,
+            "subgroup_factors": self.subgroup_factors,
         }
 
     @property
@@ -225,7 +144,16 @@ class Params(BaseModel):
             "risk_table": self.risk_table,
         }
 
-    @field_validator("formats", "survival_horizons_months", "univariate_factors", "model_factors")
+    @field_validator(
+        "formats",
+        "figure_formats",
+        "survival_horizons_months",
+        "univariate_factors",
+        "model_factors",
+        "subgroup_factors",
+        "table1_variables",
+        "treatment_table_variables",
+    )
     @classmethod
     def _refuse_repeats(cls, values: list[Any]) -> list[Any]:
         if len(set(values)) != len(values):

@@ -10,6 +10,7 @@ from typing import Any
 from helpers.narrative.discussion import PublishedComparison, PublishedNumber
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.front import FrontText, Paragraph, write_front
+from helpers.params import name_style
 from helpers.report.artefacts import CollectedResults
 from helpers.report.blocks import Prose
 from helpers.report.inputs import DEFAULT_TITLE, FrontMaker
@@ -54,7 +55,7 @@ def read_choices(parameters: Mapping[str, Any]) -> Choices:
     """Return the parameters that the text names; those not given are the published ones."""
     known = {one.name for one in fields(Choices)}
     given = {key: value for key, value in parameters.items() if key in known}
-    return Choices(**{**given, "style": parameters.get("number_style", "paper")})
+    return Choices(**{**given, "style": name_style(parameters)})
 
 
 def shorten_title(title: str, longest: int = _LONGEST_HEAD) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.params import name_style
 from helpers.report.appendices import make_comparison_appendix, make_own_cohort_appendix
 from helpers.report.artefacts import CollectedResults
 from helpers.report.manuscript import Part
@@ -69,7 +70,7 @@ def compare_with_ledger(
     results = {key: Result.from_record(value) for key, value in collected.records.items()}
     if collected.context.get("synthetic", True):
         return _judge(ledger, results, collected, parameters, base_dir)
-    return _set_beside(ledger, results, str(parameters.get("number_style", "paper")))
+    return _set_beside(ledger, results, name_style(parameters))
 
 
 def _judge(

@@ -77,7 +77,7 @@ class TestNotebook:
         for name, entry in found.items():
             description = Params.model_fields[name].description.replace("`", "")
             assert entry["help"] == description
-            assert entry["inferred_type_name"] in {"str", "float", "int", "list"}
+            assert entry["inferred_type_name"] in {"str", "float", "int", "bool", "list", "dict"}
 
     def test_names_the_kernel_that_speaks_by_ipc(self, path: Path) -> None:
         assert read(path).metadata.kernelspec.name == "lenfail"

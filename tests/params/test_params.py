@@ -82,7 +82,7 @@ def test_a_value_out_of_its_domain_is_refused(name: str, value: object, words: s
 
 
 def test_an_unknown_name_without_a_neighbour_lists_the_known() -> None:
-    with pytest.raises(FaultsError, match="known are age_cut_years, alpha"):
+    with pytest.raises(FaultsError, match="known are affiliations, age_cut_years, alpha"):
         check_params({"zzz": 1})
 
 
