@@ -146,6 +146,9 @@ class FigureBlock:
         The numbers behind it.
     width_mm : float
         Printed width.
+    curves : mapping
+        Where the step curves of a drawing with one such set of axes lie, for a page on which
+        they are read by pointing; see :func:`helpers.figures.reading.locate_curves`.
     """
 
     text: FigureText
@@ -153,6 +156,7 @@ class FigureBlock:
     png: bytes
     data_csv: str
     width_mm: float
+    curves: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

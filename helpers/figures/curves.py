@@ -52,6 +52,7 @@ def draw_curve(
     *,
     min_at_risk: int,
     label: str,
+    key: str = "",
     band: float = 0.14,
     censored: bool = True,
 ) -> None:
@@ -69,12 +70,16 @@ def draw_curve(
         Below it the curve is pale and has no band.
     label : str
         Of the curve, for readers of the figure object.
+    key : str
+        Group, and estimator where there are several, joined by a dot: names the curve's lines
+        for :func:`helpers.figures.reading.locate_curves`.
     band : float
         Opacity of the interval, 0 to 1; 0 leaves it out.
     censored : bool
         Whether the censored patients are drawn.
     """
     firm, pale = split_curve(lines, min_at_risk)
+    gid = f"curve.{key}" if key else None
     if len(pale):
         ax.step(
             pale["time_months"],
@@ -84,6 +89,7 @@ def draw_curve(
             linestyle=look.dash,
             linewidth=0.9,
             label=f"_{label}, few at risk",
+            gid=gid,
             zorder=2,
         )
     if len(firm):
@@ -94,6 +100,7 @@ def draw_curve(
             color=look.colour,
             linestyle=look.dash,
             label=label,
+            gid=gid,
             zorder=4,
         )
     if len(firm) and band:

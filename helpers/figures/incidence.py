@@ -90,6 +90,7 @@ def plot_incidence(
                 band=0.14 if is_main else 0.0,
                 censored=False,
                 label=f"{groups[key]}, {_NAMES[estimator]}",
+                key=f"{key}.{estimator}",
             )
             if is_main and len(groups) > 1:
                 draw_markers(ax, lines, look, ticks, min_at_risk=min_at_risk)

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from helpers.document import FigureBlock, FigureText
+from helpers.figures.reading import locate_curves
 from helpers.figures.theme import use_theme
 
 PNG_DPI = 300
@@ -47,7 +48,8 @@ def render_figure(
         svg = _render_svg(figure, text, synthetic=synthetic)
         png = _render_png(figure, text, synthetic=synthetic)
     table = "" if data is None else data.to_csv(index=False, lineterminator="\n")
-    return FigureBlock(text, svg, png, table, round(figure.get_figwidth() * 25.4, 1))
+    width_mm = round(figure.get_figwidth() * 25.4, 1)
+    return FigureBlock(text, svg, png, table, width_mm, locate_curves(figure))
 
 
 def _render_svg(figure: Figure, text: FigureText, *, synthetic: bool) -> str:

@@ -106,6 +106,7 @@ def plot_survival(
                 looks[key],
                 min_at_risk=min_at_risk,
                 label=groups[key],
+                key=key,
                 band=0.14 if len(groups) < 4 else 0.09,
             )
             if not is_single:
