@@ -118,6 +118,7 @@ PRESETS: dict[str, NumberStyle] = {
         ),
         NumberStyle(
             name="jama",
+            thousands_from=10_000,
             p_letter="P",
             p_bands=(
                 PBand(upper=0.01, decimals=3, inclusive=False),
@@ -132,6 +133,7 @@ PRESETS: dict[str, NumberStyle] = {
         NumberStyle(
             name="annals",
             p_letter="P",
+            percent_decimals_from=200,
             p_bands=(PBand(upper=0.20, decimals=3), PBand(upper=1.0, decimals=2)),
         ),
     )

@@ -133,3 +133,20 @@ def test_styles_are_found_by_name_and_unknown_ones_named():
     assert set(PRESETS) == {"paper", "nejm", "lancet", "jama", "annals"}
     with pytest.raises(ParameterError, match=r"style must be one of paper, .* was 'bmj'"):
         get_style("bmj")
+
+
+@pytest.mark.parametrize(
+    ("style", "of_150", "of_200", "patients"),
+    [
+        ("paper", "50 (33%)", "50 (25%)", "1,234"),
+        ("nejm", "50 (33%)", "50 (25.0%)", "1,234"),
+        ("annals", "50 (33%)", "50 (25.0%)", "1,234"),
+        ("jama", "50 (33.3)", "50 (25.0)", "1234"),
+        ("lancet", "50 (33·3%)", "50 (25·0%)", "1234"),
+    ],
+)
+def test_decimals_of_a_percentage_follow_the_journal(style, of_150, of_200, patients):
+    """Annals: none below 200 patients; AMA: marks of thousands from five digits on."""
+    assert format_count_percent(50, 150, style=style) == of_150
+    assert format_count_percent(50, 200, style=style) == of_200
+    assert format_count(1234, style=style) == patients
