@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.cohort.declarations import extend_dictionary
 from helpers.cohort.derive import derive_factors
 from helpers.cohort.dictionary import Dictionary, read_dictionary
 from helpers.cohort.eligibility import FlowStep
@@ -18,6 +19,7 @@ from helpers.cohort.endpoints import derive_endpoints
 from helpers.cohort.examination import examine_table
 from helpers.cohort.faults import describe_faults
 from helpers.cohort.sources import RawTable, read_source
+from helpers.cohort.terms import Terms
 from helpers.errors import FaultsError, NotComputableError, ParameterError
 
 
@@ -65,6 +67,11 @@ class Cohort:
         return all(
             column in self.table.columns and self.table[column].notna().any() for column in columns
         )
+
+    @property
+    def terms(self) -> Terms:
+        """Return what disease, treatment and events are called."""
+        return self.dictionary.terms
 
     def require(self, *columns: str) -> None:
         """Refuse an analysis that the data cannot support.
@@ -144,6 +151,7 @@ def read_cohort(
         age_cut_years=age_cut_years,
         len_duration_cut_months=len_duration_cut_months,
         len_dose_cut_mg=len_dose_cut_mg,
+        declarations=declarations,
     )
 
 
@@ -153,6 +161,7 @@ def build_cohort(
     age_cut_years: float = 75,
     len_duration_cut_months: float = 6,
     len_dose_cut_mg: float = 10,
+    declarations: Mapping[str, Any] | None = None,
 ) -> Cohort:
     """Make a cohort of a table that was read already; see :func:`read_cohort`.
 
@@ -162,6 +171,9 @@ def build_cohort(
         Text cells.
     age_cut_years, len_duration_cut_months, len_dose_cut_mg : float
         Patients at or above a cut form the upper group.
+    declarations : mapping, optional
+        Variables, groups, eligibility and terms of the user; see
+        :func:`helpers.cohort.declarations.extend_dictionary`.
 
     Raises
     ------
@@ -176,7 +188,7 @@ def build_cohort(
         "len_dose_cut_mg": len_dose_cut_mg,
     }
     _check_cuts(cuts)
-    dictionary = read_dictionary().fill_labels(cuts)
+    dictionary = extend_dictionary(read_dictionary(), declarations or {}).fill_labels(cuts)
     examined = examine_table(raw, dictionary)
     if examined.faults:
         raise FaultsError(

@@ -22,9 +22,9 @@ def derive_factors(
         Columns of the file and endpoints; flags as ``no`` and ``yes``.
     dictionary : Dictionary
         Declares each group: ``copy``, ``at_least`` (first level below the cut, second from it
-        on), ``one_of`` (second level for the values, first for all others), ``present``
-        (second level where there is a value), ``cases`` (level by values of columns); `where`
-        leaves all others missing.
+        on), ``bands`` (one level more than cuts), ``one_of`` (second level for the values,
+        first for all others), ``present`` (second level where there is a value), ``cases``
+        (level by values of columns); `where` leaves all others missing.
     cuts : mapping of str to float
         Cuts that rules refer to by name.
 
@@ -50,6 +50,8 @@ def _derive_factor(
             keys = columns[column].copy()
         case {"at_least": {"column": column, "cut": cut}}:
             keys = _split_at(columns[column], cuts.get(cut, cut), levels)
+        case {"bands": {"column": column, "cuts": cuts_of_bands}}:
+            keys = _split_in_bands(columns[column], cuts_of_bands, levels)
         case {"one_of": {"column": column, "values": values}}:
             keys = _choose(_is_one_of(columns[column], values), levels)
             keys[pd.isna(columns[column])] = None
@@ -69,6 +71,12 @@ def _derive_factor(
 
 def _split_at(values: np.ndarray, cut: Any, levels: list[str]) -> np.ndarray:
     keys = _choose(values >= float(cut), levels)
+    keys[np.isnan(values)] = None
+    return keys
+
+
+def _split_in_bands(values: np.ndarray, cuts: list[float], levels: list[str]) -> np.ndarray:
+    keys = np.array(levels, dtype=object)[np.searchsorted(cuts, values, side="right")]
     keys[np.isnan(values)] = None
     return keys
 

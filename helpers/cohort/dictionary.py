@@ -13,6 +13,7 @@ import yaml
 
 from helpers.cohort.dictionary_checks import DICTIONARY_HEADING, check_dictionary_document
 from helpers.cohort.rules import find_rule_columns
+from helpers.cohort.terms import Terms
 from helpers.errors import FaultsError
 
 VariableType = Literal[
@@ -131,12 +132,18 @@ class Dictionary:
         Steps in their order.
     abbreviations : mapping of str to str
         Short forms that labels use, with their meaning.
+    terms : Terms
+        What disease, treatment and events are called.
+    removed : mapping of str to str
+        Built-in groups that a user's categories leave without a meaning, with the reason.
     """
 
     variables: Mapping[str, Variable]
     factors: Mapping[str, Factor]
     eligibility: tuple[EligibilityRule, ...]
     abbreviations: Mapping[str, str]
+    terms: Terms = field(default_factory=Terms)
+    removed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file_columns(self) -> dict[str, Variable]:

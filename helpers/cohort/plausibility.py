@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.cohort.dictionary import Dictionary
+from helpers.cohort.dictionary import Dictionary, read_dictionary
 
 Columns = Mapping[str, np.ndarray]
 MAX_ROWS = 5
@@ -89,12 +89,21 @@ def find_implausible(values: Columns, rows: np.ndarray, dictionary: Dictionary) 
             unit = f" {variable.unit}".replace(" %", "%").rstrip()
             yield from _describe(f"{name} is outside {low:g} to {high:g}{unit}", outside, rows)
     for first, second, is_broken, meaning in RULES:
-        if first in values and second in values:
+        if first in values and second in values and _has_built_in_levels(dictionary, first, second):
             broken = is_broken(values[first], values[second])
             yield from _describe(f"{first} does not fit {second} ({meaning})", broken, rows)
     if "os_months" in values:
         at_zero = values["os_months"] == 0
-        yield from _describe("last contact is the day of LEN failure", at_zero, rows)
+        yield from _describe(
+            f"last contact is the day of {dictionary.terms.failure}", at_zero, rows
+        )
+
+
+def _has_built_in_levels(dictionary: Dictionary, *names: str) -> bool:
+    builtin = read_dictionary().variables
+    return all(
+        set(dictionary.variables[name].levels) == set(builtin[name].levels) for name in names
+    )
 
 
 def _describe(what: str, broken: np.ndarray, rows: np.ndarray) -> Iterator[str]:

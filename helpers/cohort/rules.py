@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-RULES = ("copy", "at_least", "one_of", "present", "cases")
+RULES = ("copy", "at_least", "bands", "one_of", "present", "cases")
 
 
 def find_rule_columns(rule: Mapping[str, Any]) -> tuple[str, ...]:
@@ -20,7 +20,11 @@ def find_rule_columns(rule: Mapping[str, Any]) -> tuple[str, ...]:
     match rule:
         case {"copy": str(column)} | {"present": str(column)}:
             needs[column] = None
-        case {"at_least": {"column": column}} | {"one_of": {"column": column}}:
+        case (
+            {"at_least": {"column": column}}
+            | {"bands": {"column": column}}
+            | {"one_of": {"column": column}}
+        ):
             needs[column] = None
         case {"cases": cases}:
             for conditions in cases.values():
@@ -56,11 +60,18 @@ def _has_shape(rule: Mapping[str, Any], levels: Mapping[str, str]) -> bool:
             return True
         case {"at_least": {"column": str(), "cut": int() | float() | str(), **rest}}:
             return not rest
+        case {"bands": {"column": str(), "cuts": list(cuts), **rest}}:
+            return not rest and _are_rising(cuts) and len(levels) == len(cuts) + 1
         case {"one_of": {"column": str(), "values": list(values), **rest}}:
             return not rest and all(isinstance(value, str) for value in values)
         case {"cases": dict(cases)}:
             return set(cases) == set(levels) and all(map(_is_conditions, cases.values()))
     return False
+
+
+def _are_rising(cuts: list[Any]) -> bool:
+    numbers = [cut for cut in cuts if isinstance(cut, int | float) and not isinstance(cut, bool)]
+    return len(numbers) == len(cuts) > 0 and numbers == sorted(set(numbers))
 
 
 def _is_conditions(conditions: object) -> bool:

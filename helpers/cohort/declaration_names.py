@@ -1,0 +1,40 @@
+"""Names that a user may give, and what was meant by those that are not known."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def find_unknown(entry: Mapping[Any, Any], known: Iterable[str], where: str) -> Iterator[str]:
+    """Yield keys that have no meaning, with the nearest that has one."""
+    known = tuple(known)
+    for key in entry:
+        if key not in known:
+            yield f"{where} has no key {key!r:.60}; {suggest(key, known)}"
+
+
+def suggest(name: object, known: Iterable[str]) -> str:
+    """Return the nearest known name as a question, else some that are known."""
+    known = tuple(known)
+    near = get_close_matches(str(name)[:100], known, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    more = ", ..." if len(known) > 12 else ""
+    return f"known are {', '.join(known[:12])}{more}"
+
+
+def find_name_faults(where: str, name: object) -> Iterator[str]:
+    """Yield why a text cannot be the name of a column or a step."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or "__" in name:
+        yield (
+            f"{where} must be a name of small letters, digits and single _ that begins with a "
+            f"letter, at most 40 long, but was {name!r:.60}"
+        )
+    elif keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        yield f"{where} must not be a word of Python, but was {name!r}; choose another name"
