@@ -1,0 +1,1 @@
+"""The way in for a user's own patients: template, proposed mapping, what was understood."""

@@ -1,0 +1,87 @@
+"""Which parts of the report a set of columns is enough for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from helpers.cohort.dictionary import Dictionary
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAnalysis:
+    """One part of the report.
+
+    Attributes
+    ----------
+    label : str
+        In words.
+    needs : tuple of str
+        Columns of the analysis table that it cannot do without.
+    """
+
+    label: str
+    needs: tuple[str, ...]
+
+
+@cache
+def list_planned_analyses() -> tuple[PlannedAnalysis, ...]:
+    """Return the parts of the report, in their order."""
+    text = resources.files("helpers.cohort.intake").joinpath("analyses.yml").read_text("utf-8")
+    entries = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C if there
+    return tuple(PlannedAnalysis(label=item["label"], needs=tuple(item["needs"])) for item in entries)
+
+
+def find_omitted(known: Collection[str], dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
+    """Return the parts of the report that columns are too few for.
+
+    Parameters
+    ----------
+    known : collection of str
+        Columns of the analysis table that hold a value.
+    dictionary : Dictionary
+        Says what each column is made from.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By label: the columns of the file whose absence is the reason.
+    """
+    omitted: dict[str, tuple[str, ...]] = {}
+    for analysis in list_planned_analyses():
+        if any(need not in known and not _is_declared(need, dictionary) for need in analysis.needs):
+            continue
+        lacking = [need for need in analysis.needs if need not in known]
+        if lacking:
+            roots = [root for need in lacking for root in dictionary.find_roots(need)]
+            absent = [root for root in roots if root not in known]
+            omitted[analysis.label] = tuple(dict.fromkeys(absent or lacking))
+    return omitted
+
+
+def find_uses(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
+    """Return for each column of the file the parts of the report that need it.
+
+    Examples
+    --------
+    >>> from helpers.cohort import read_dictionary
+    >>> find_uses(read_dictionary())["tp53"]
+    ('Overall survival by TP53 mutation',)
+    """
+    uses: dict[str, list[str]] = {name: [] for name in dictionary.file_columns}
+    for analysis in list_planned_analyses():
+        for need in analysis.needs:
+            for root in dictionary.find_roots(need) if _is_declared(need, dictionary) else ():
+                if root in uses and analysis.label not in uses[root]:
+                    uses[root].append(analysis.label)
+    return {name: tuple(labels) for name, labels in uses.items()}
+
+
+def _is_declared(name: str, dictionary: Dictionary) -> bool:
+    return name in dictionary.variables or name in dictionary.factors

@@ -1,0 +1,261 @@
+"""A mapping proposed from names and values, and how sure each of its lines is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from helpers.cohort.dictionary import Dictionary, Variable
+from helpers.cohort.intake.name_matching import KNOWN, NameMatch, match_name
+from helpers.cohort.intake.profiles import Profile, profile_column, read_numbers_by_row
+from helpers.cohort.intake.time_evidence import weigh_time
+from helpers.cohort.intake.value_evidence import Evidence, weigh_values
+from helpers.cohort.intake.vocabulary import simplify
+from helpers.cohort.sources import RawTable
+
+Certainty = Literal["certain", "likely", "guess", "none"]
+SPANS: Mapping[str, tuple[str, str]] = {
+    "os_months": ("failure_date", "last_contact_date"),
+    "len_duration_months": ("len_start_date", "failure_date"),
+    "diagnosis_to_failure_months": ("diagnosis_date", "failure_date"),
+    "time_to_aml_months": ("failure_date", "aml_date"),
+    "first_treatment_months": ("failure_date", "first_treatment_date"),
+    "transplant_months": ("failure_date", "transplant_date"),
+}
+MOST_COLUMNS = 2_000
+VAGUE_NAMES = frozenset(
+    {"status", "state", "stato", "estado", "event", "time", "tempo", "tiempo", "follow up", "dose"}
+    | {"response", "treatment", "hi", "esa", "hma", "blasts", "days to failure", "time to failure"}
+)
+_WEIGHTS = {"good": 1.0, "open": 0.6, "bad": 0.1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One of our columns, and the column of the file that it may be.
+
+    Attributes
+    ----------
+    target : str
+        Our column.
+    column : str
+        Theirs; empty where none was found.
+    certainty : Certainty
+        ``certain``: name and values leave no doubt. ``likely``: they agree, with an assumption.
+        ``guess``: somebody has to decide. ``none``: nothing was found.
+    reason : str
+        In words.
+    values : mapping of str to str
+        Our code by theirs, where they differ; an empty one means not known.
+    unit : str
+        Of their values; empty where there is nothing to convert.
+    date_form : str
+        ``ymd``, ``dmy``, ``mdy``, ``day-or-month`` or empty.
+    codes : mapping of str to int
+        Their codes with counts, as far as they may be shown.
+    """
+
+    target: str
+    column: str = ""
+    certainty: Certainty = "none"
+    reason: str = "no column of the file resembles it"
+    values: Mapping[str, str] | None = None
+    unit: str = ""
+    date_form: str = ""
+    codes: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedMapping:
+    """What was proposed for a file.
+
+    Attributes
+    ----------
+    proposals : tuple of Proposal
+        One for each of our columns, in the dictionary's order.
+    unused : mapping of str to str
+        Columns of the file that no proposal takes, with what is known of them in words.
+    """
+
+    proposals: tuple[Proposal, ...]
+    unused: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    match: NameMatch
+    column: str
+    evidence: Evidence
+
+    @property
+    def weight(self) -> float:
+        return self.match.score * _WEIGHTS[self.evidence.fit]
+
+
+def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
+    """Propose which column of a file is which of ours.
+
+    Parameters
+    ----------
+    raw : RawTable
+        Text cells.
+    dictionary : Dictionary
+        Our columns.
+
+    Returns
+    -------
+    ProposedMapping
+        Each column of the file is proposed for one of ours at most.
+    """
+    names = [str(name) for name in raw.frame.columns][:MOST_COLUMNS]
+    cells = {
+        name: raw.frame.iloc[:, position].to_numpy(dtype=object)
+        for position, name in enumerate(names)
+        if name and names.count(name) == 1
+    }
+    profiles = {name: profile_column(name, column) for name, column in cells.items()}
+    variables = {
+        name: variable for name, variable in dictionary.file_columns.items() if name != "synthetic"
+    }
+    times = [name for name in SPANS if name in variables]
+    first = [name for name in variables if name not in times]
+    chosen = _choose(_list_candidates(profiles, {name: variables[name] for name in first}))
+    taken = {candidate.column for candidate in chosen.values()}
+    chosen |= _choose(
+        _list_time_candidates(cells, profiles, times, taken, _find_spans(chosen, profiles))
+    )
+    proposals = tuple(_propose(name, chosen.get(name), profiles) for name in variables)
+    return ProposedMapping(proposals=proposals, unused=_describe_unused(proposals, profiles, cells))
+
+
+def _list_candidates(
+    profiles: Mapping[str, Profile], variables: Mapping[str, Variable]
+) -> Iterator[_Candidate]:
+    for column, profile in profiles.items():
+        for match in match_name(column, variables):
+            evidence = weigh_values(profile, variables[match.target], unit_in_name=match.unit)
+            yield _Candidate(match=match, column=column, evidence=evidence)
+
+
+def _list_time_candidates(
+    cells: Mapping[str, np.ndarray],
+    profiles: Mapping[str, Profile],
+    times: list[str],
+    taken: set[str],
+    spans: Mapping[str, np.ndarray],
+) -> Iterator[_Candidate]:
+    for column, profile in profiles.items():
+        if column in taken or profile.kind not in ("number", "codes"):
+            continue
+        for match in match_name(column, times):
+            evidence = weigh_time(
+                read_numbers_by_row(cells[column]),
+                unit_in_name=match.unit,
+                days_between=spans.get(match.target),
+            )
+            yield _Candidate(match=match, column=column, evidence=evidence)
+
+
+def _choose(candidates: Iterator[_Candidate]) -> dict[str, _Candidate]:
+    chosen: dict[str, _Candidate] = {}
+    taken: set[str] = set()
+    for candidate in sorted(candidates, key=lambda one: -one.weight):
+        target = candidate.match.target
+        if target not in chosen and candidate.column not in taken:
+            chosen[target] = candidate
+            taken.add(candidate.column)
+    return chosen
+
+
+def _find_spans(
+    chosen: Mapping[str, _Candidate], profiles: Mapping[str, Profile]
+) -> dict[str, np.ndarray]:
+    days = {
+        name: profiles[candidate.column].dates
+        for name, candidate in chosen.items()
+        if len(profiles[candidate.column].dates)
+    }
+    spans = {}
+    for name, (start, end) in SPANS.items():
+        if start in days and end in days:
+            between = days[end] - days[start]
+            spans[name] = np.where(np.isnat(between), np.nan, between.astype(float))
+    return spans
+
+
+def _propose(
+    target: str, candidate: _Candidate | None, profiles: Mapping[str, Profile]
+) -> Proposal:
+    if candidate is None:
+        return Proposal(target=target)
+    profile, evidence = profiles[candidate.column], candidate.evidence
+    reason = "; ".join([candidate.match.reason, *evidence.reasons])
+    proposal = Proposal(
+        target=target,
+        column=candidate.column,
+        certainty=_judge(candidate, profile),
+        reason=reason,
+        values=evidence.values,
+        unit=evidence.unit,
+        date_form=profile.date_form,
+        codes=profile.shown_codes,
+    )
+    is_hidden = target in ("patient_id", "centre")
+    return replace(proposal, codes={}) if is_hidden else proposal
+
+
+def _judge(candidate: _Candidate, profile: Profile) -> Certainty:
+    if candidate.evidence.fit == "bad" and candidate.match.score < KNOWN:
+        return "none"
+    if candidate.evidence.fit != "good":
+        return "guess"
+    if candidate.match.score < KNOWN:
+        return "guess" if candidate.match.score < 0.85 else "likely"
+    is_inferred = candidate.evidence.unit and not candidate.match.unit
+    return "likely" if is_inferred or simplify(profile.name) in VAGUE_NAMES else "certain"
+
+
+def _describe_unused(
+    proposals: tuple[Proposal, ...],
+    profiles: Mapping[str, Profile],
+    cells: Mapping[str, np.ndarray],
+) -> dict[str, str]:
+    used = {proposal.column for proposal in proposals if proposal.certainty != "none"}
+    times = {
+        proposal.target: read_numbers_by_row(cells[proposal.column])
+        for proposal in proposals
+        if proposal.target in SPANS and proposal.certainty in ("certain", "likely")
+    }
+    unused = {}
+    for name, profile in profiles.items():
+        if name not in used:
+            same = _find_same_time(read_numbers_by_row(cells[name]), times)
+            unused[name] = same or _describe_kind(profile)
+    return unused
+
+
+def _find_same_time(numbers: np.ndarray, times: Mapping[str, np.ndarray]) -> str:
+    for target, known in times.items():
+        evidence = weigh_time(known, unit_in_name="", days_between=numbers)
+        if evidence.reasons and evidence.reasons[0].startswith("agrees"):
+            return f"holds the same time as {target}, in days"
+    return ""
+
+
+def _describe_kind(profile: Profile) -> str:
+    match profile.kind:
+        case "empty":
+            return "is empty"
+        case "date":
+            return "holds dates"
+        case "number":
+            return "holds numbers"
+        case "codes":
+            noun = "value" if profile.n_distinct == 1 else "different values"
+            return f"holds {profile.n_distinct} {noun}"
+        case "unique":
+            return "holds text that differs from row to row"
+    return "holds text"

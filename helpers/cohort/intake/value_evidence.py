@@ -1,0 +1,215 @@
+"""What the values of a column say about what it may be: codes, units, coding of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from helpers.cohort.dictionary import Variable
+from helpers.cohort.intake.profiles import MOSTLY, Profile
+from helpers.cohort.intake.vocabulary import read_vocabulary, simplify
+
+Fit = Literal["good", "open", "bad"]
+CODINGS = ({"0", "1"}, {"0"}, {"1"})
+HAEMOGLOBIN_FACTORS = {"g/dL": 1.0, "g/L": 10.0, "mmol/L": 0.6206}
+HIGHEST_MMOL_L = 12.5  # 20 g/dL: more is not seen
+LOWEST_G_L = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What values say of one column as one of ours.
+
+    Attributes
+    ----------
+    fit : Fit
+        ``good``: as they must be, or with a plain conversion; ``open``: somebody has to decide;
+        ``bad``: they cannot be it.
+    reasons : tuple of str
+        In words.
+    values : mapping of str to str
+        Our key by their code; an empty key means not known.
+    unit : str
+        Of the values as they are; empty where there is nothing to convert.
+    """
+
+    fit: Fit
+    reasons: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+
+
+def weigh_values(profile: Profile, variable: Variable, *, unit_in_name: str) -> Evidence:
+    """Judge whether values can be those of one of our columns.
+
+    Parameters
+    ----------
+    profile : Profile
+        Of their column.
+    variable : Variable
+        Ours.
+    unit_in_name : str
+        Unit that the name of their column gives; empty without one.
+    """
+    if profile.kind == "empty":
+        return Evidence(fit="open", reasons=("the column is empty",))
+    match variable.type:
+        case "id":
+            return _weigh_identifier(profile)
+        case "date":
+            return _weigh_dates(profile)
+        case "flag":
+            return _weigh_flag(profile, variable)
+        case "category":
+            return _weigh_category(profile, variable)
+        case "integer" | "number":
+            return _weigh_number(profile, variable, unit_in_name)
+    return Evidence(fit="good")
+
+
+def _weigh_identifier(profile: Profile) -> Evidence:
+    if profile.n_distinct == profile.n_filled:
+        return Evidence(fit="good", reasons=("every value is different",))
+    repeated = profile.n_filled - profile.n_distinct
+    noun = "row repeats" if repeated == 1 else "rows repeat"
+    return Evidence(fit="open", reasons=(f"{repeated:,} {noun} another's value",))
+
+
+def _weigh_dates(profile: Profile) -> Evidence:
+    if profile.kind != "date":
+        is_serial = profile.kind == "number" and _lies_within(profile.numbers, 20_000, 60_000)
+        if is_serial:
+            reason = "the values look like a spreadsheet's day numbers; format them as dates there"
+            return Evidence(fit="open", reasons=(reason,))
+        return Evidence(fit="bad", reasons=("the values are no dates",))
+    words = {
+        "ymd": "dates with the year first",
+        "dmy": "dates with the day first",
+        "mdy": "dates with the month first",
+    }
+    if profile.date_form in words:
+        return Evidence(fit="good", reasons=(words[profile.date_form],))
+    reason = "no date shows whether day or month stands first"
+    return Evidence(fit="open", reasons=(reason,))
+
+
+def _weigh_flag(profile: Profile, variable: Variable) -> Evidence:
+    if profile.kind not in ("codes", "number"):
+        return Evidence(fit="bad", reasons=("the values are no codes of yes and no",))
+    vocabulary = read_vocabulary()
+    known = dict(vocabulary.flags)
+    if variable.name == "dead":
+        known |= vocabulary.dead
+    is_alive = variable.name == "dead" and simplify(profile.name) in vocabulary.alive_names
+    codes = {code: simplify(code) for code in profile.counts}
+    gaps = {code: "" for code, word in codes.items() if _is_gap(word, code)}
+    rest = {code: word for code, word in codes.items() if code not in gaps}
+    if {_drop_decimals(code) for code in rest} in CODINGS:
+        if is_alive:
+            reason = "1 seems to mean alive: turned round"
+            turned = {code: "0" if _drop_decimals(code) == "1" else "1" for code in rest}
+            return Evidence(fit="open", reasons=(reason,), values=turned | gaps)
+        return Evidence(fit="good", reasons=(_count_codes(profile),), values=gaps)
+    if {_drop_decimals(code) for code in rest} == {"1", "2"}:
+        reason = "coded 1 and 2, often no and yes, sometimes yes and no: ask who made the file"
+        return Evidence(fit="open", reasons=(reason, _count_codes(profile)), values=gaps)
+    found = {code: {"yes": "1", "no": "0"}[known[word]] for code, word in rest.items() if word in known}
+    if len(found) == len(rest):
+        if is_alive and not set(rest.values()) & set(vocabulary.dead):
+            found = {code: "0" if value == "1" else "1" for code, value in found.items()}
+        return Evidence(fit="good", reasons=(_count_codes(profile),), values=found | gaps)
+    if found:
+        reason = f"{len(rest) - len(found)} of {len(rest)} codes are not known"
+        return Evidence(fit="open", reasons=(reason,), values=found | gaps)
+    return Evidence(fit="bad", reasons=("the values are no codes of yes and no",))
+
+
+def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
+    if profile.kind in ("unique", "date") or profile.n_distinct > 3 * len(variable.levels) + 12:
+        return Evidence(fit="bad", reasons=("the values are no codes of a few groups",))
+    known = {simplify(label): key for key, label in variable.levels.items()}
+    known |= read_vocabulary().codes.get(variable.name, {})
+    known |= {simplify(key): key for key in variable.levels}
+    codes = {code: simplify(code) for code in profile.counts}
+    found = {code: known[word] for code, word in codes.items() if word in known}
+    gaps = {code: "" for code, word in codes.items() if code not in found and _is_gap(word, code)}
+    open_codes = len(codes) - len(found) - len(gaps)
+    recoded = {code: key for code, key in found.items() if code != key} | gaps
+    if variable.name == "sex" and open_codes:
+        return _weigh_sex(profile, recoded)
+    if variable.name == "sex" and {"h", "m"} <= set(codes.values()):
+        return Evidence(fit="open", reasons=("h and m may be hombre and mujer: check m",))
+    if not open_codes:
+        return Evidence(fit="good", reasons=("every code is known",), values=recoded)
+    noun = "code is" if open_codes == 1 else "codes are"
+    reason = f"{open_codes} of {len(codes)} {noun} none of {', '.join(variable.levels)}"
+    return Evidence(fit="open", reasons=(reason,), values=recoded)
+
+
+def _weigh_sex(profile: Profile, recoded: Mapping[str, str]) -> Evidence:
+    codes = {_drop_decimals(code): code for code in profile.counts}
+    if set(codes) == {"1", "2"}:
+        reason = "1 and 2 are male and female by the international standard (ISO 5218)"
+        values = {codes["1"]: "male", codes["2"]: "female"}
+        return Evidence(fit="open", reasons=(reason, _count_codes(profile)), values=values)
+    if set(codes) == {"0", "1"}:
+        reason = "0 and 1 say nothing of which is female"
+        return Evidence(fit="open", reasons=(reason, _count_codes(profile)))
+    return Evidence(fit="open", reasons=("not every code is known",), values=recoded)
+
+
+def _weigh_number(profile: Profile, variable: Variable, unit_in_name: str) -> Evidence:
+    if profile.kind not in ("number", "codes") or len(profile.numbers) < MOSTLY * profile.n_filled:
+        return Evidence(fit="bad", reasons=("the values are no numbers",))
+    if variable.name == "haemoglobin_g_dl":
+        return _weigh_haemoglobin(profile.numbers, unit_in_name)
+    if variable.unit == "%" and profile.n_distinct > 2 and _lies_within(profile.numbers, 0, 1):
+        reason = "all values lie from 0 to 1: are they fractions instead of per cent?"
+        return Evidence(fit="open", reasons=(reason,))
+    if variable.range and not _lies_within(profile.numbers, *variable.range):
+        low, high = variable.range
+        reason = f"more than one value in ten is outside {low:g} to {high:g} {variable.unit}"
+        return Evidence(fit="bad", reasons=(reason.rstrip(),))
+    if variable.type == "integer" and not np.all(profile.numbers == np.round(profile.numbers)):
+        return Evidence(fit="open", reasons=("some values have decimals: they must be whole",))
+    return Evidence(fit="good")
+
+
+def _weigh_haemoglobin(numbers: np.ndarray, unit_in_name: str) -> Evidence:
+    if unit_in_name in HAEMOGLOBIN_FACTORS:
+        reason = f"{unit_in_name} stands in the name"
+        low, high = (limit * HAEMOGLOBIN_FACTORS[unit_in_name] for limit in (2, 21))
+        if _lies_within(numbers, low, high):
+            return Evidence(fit="good", reasons=(reason,), unit=unit_in_name)
+        reason += f", but more than one value in ten is outside {low:g} to {high:g}"
+        return Evidence(fit="open", reasons=(reason,), unit=unit_in_name)
+    if _lies_within(numbers, LOWEST_G_L, 210):
+        return Evidence(fit="good", reasons=("the values fit g/L only",), unit="g/L")
+    if not _lies_within(numbers, 1, 25):
+        return Evidence(fit="bad", reasons=("the values fit no unit of haemoglobin",))
+    if float(np.quantile(numbers, 0.99)) > HIGHEST_MMOL_L:
+        reason = "the highest values are too high for mmol/L, so they are g/dL"
+        return Evidence(fit="good", reasons=(reason,), unit="g/dL")
+    reason = "the values fit g/dL and, in part, mmol/L: write which unit it is"
+    return Evidence(fit="open", reasons=(reason,), unit="g/dL")
+
+
+def _lies_within(numbers: np.ndarray, low: float, high: float) -> bool:
+    return len(numbers) > 0 and bool(np.mean((numbers >= low) & (numbers <= high)) >= MOSTLY)
+
+
+def _is_gap(word: str, code: str) -> bool:
+    return not word or code in ("-9", "-99", "-999") or word in read_vocabulary().not_known
+
+
+def _drop_decimals(code: str) -> str:
+    return code.removesuffix(".0").removesuffix(",0")
+
+
+def _count_codes(profile: Profile) -> str:
+    """Return the codes with their counts, as far as they may be shown."""
+    shown = [f"{code}: {count:,}" for code, count in profile.shown_codes.items()]
+    return "patients by code: " + ", ".join(shown) if shown else "too few patients to show counts"
