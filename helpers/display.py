@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
+from helpers.disclosure import Gate, get_rule
 from helpers.document import (
     MIME_TYPE,
     Block,
@@ -47,17 +48,25 @@ class Section:
         Whose results are shown.
     style : str
         Number style of every table, figure and sentence.
+    disclosure : str
+        Rule by which small counts are protected; see :mod:`helpers.disclosure`.
     """
 
-    def __init__(self, name: str, cohort: Cohort, *, style: str = "paper") -> None:
+    def __init__(
+        self, name: str, cohort: Cohort, *, style: str = "paper", disclosure: str = "off"
+    ) -> None:
         self.name = name
         self.style = style
         self._cohort = cohort
+        self._gate = _open_gate(cohort, disclosure)
         self._sets: dict[str, ResultSet] = {}
         self._told: set[str] = set()
 
     def record(self, results: ResultSet) -> ResultSet:
         """Keep the results of an analysis for the report, and return them.
+
+        Under disclosure control what is kept and returned is the protected set; nothing of
+        the section holds the true one.
 
         Raises
         ------
@@ -71,6 +80,8 @@ class Section:
                 f"id of an analysis must be new to its section, but {results.id!r} or one of "
                 f"{sorted(twice)[:3]} was recorded before; restart the notebook"
             )
+        if self._gate is not None:
+            results = self._gate.protect(results)
         meta = {"abbreviations": dict(self._cohort.dictionary.abbreviations), **results.meta}
         frames = dict(results.frames)
         if not self._cohort.synthetic and "curve" in frames:
@@ -117,7 +128,10 @@ class Section:
             for kept in self._sets.values()
             if not kept.is_computable
         ]
-        _emit(ResultsBlock(self.name, tuple(records), tuple(omitted), self._context()))
+        context = self._context()
+        if self._gate is not None:
+            context = self._gate.protect_context(context)
+        _emit(ResultsBlock(self.name, tuple(records), tuple(omitted), context))
 
     def _context(self) -> Mapping[str, Any]:
         return {
@@ -146,7 +160,9 @@ class Section:
         return not missing
 
 
-def open_section(name: str, cohort: Cohort, *, style: str = "paper") -> Section:
+def open_section(
+    name: str, cohort: Cohort, *, style: str = "paper", disclosure: str = "off"
+) -> Section:
     """Begin a section: what the notebook shows from here on belongs to it.
 
     Parameters
@@ -157,15 +173,30 @@ def open_section(name: str, cohort: Cohort, *, style: str = "paper") -> Section:
         Whose results are shown; a synthetic one is announced.
     style : str
         Number style of every table, figure and sentence.
+    disclosure : str
+        ``off``, or the rule by which small counts are protected.
 
     Returns
     -------
     Section
+
+    Raises
+    ------
+    DataError
+        If the cohort is too small to be protected.
     """
     if cohort.synthetic:
         banner = "SYNTHETIC DATA. No patient of the published study is in this report."
         display({"text/html": f"<strong>{banner}</strong>", "text/plain": banner}, raw=True)
-    return Section(name, cohort, style=style)
+    return Section(name, cohort, style=style, disclosure=disclosure)
+
+
+def _open_gate(cohort: Cohort, disclosure: str) -> Gate | None:
+    rule = get_rule(disclosure)
+    if rule is None:
+        return None
+    factors = cohort.dictionary.factors
+    return Gate(rule, cohort.table, {name: list(kept.levels) for name, kept in factors.items()})
 
 
 def collect_data(*results: ResultSet) -> Any:

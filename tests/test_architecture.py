@@ -20,6 +20,7 @@ LAYERS = {
     "provisioner": 1,
     "formatting": 2,
     "analysis": 2,
+    "disclosure": 2,
     "tables": 3,
     "figures": 3,
     "narrative": 3,
@@ -32,8 +33,9 @@ STRANGERS = [
     {"cohort", "stats"},
     {"tables", "figures", "narrative", "published"},
     {"formatting", "analysis"},
+    {"formatting", "disclosure"},
 ]
-FREE_OF_PARAMS = {"cohort", "stats", "analysis", "tables", "figures", "narrative", "published"}
+FREE_OF_PARAMS = {"cohort", "stats", "analysis", "disclosure", "tables", "figures", "narrative", "published"}
 OWNERS = {
     "lifelines": {"stats"},
     "scipy": {"stats"},
