@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 #: A sentence of this word alone reads "See Supplementary Table 1."
 POINTER = "See"
+_AUTHOR = re.compile(r"(?P<name>.*\S)\s*\[(?P<marks>\d+(?:\s*,\s*\d+)*)\]\s*")
 _STATISTIC = re.compile(r"\b([npN]) (\\?[=<>\u2264\u2265]) (?=[\d.])")
 
 
@@ -48,3 +49,17 @@ def list_abbreviations(abbreviations: Mapping[str, str]) -> str:
     """
     entries = "; ".join(f"{key}, {value}" for key, value in sorted(abbreviations.items()))
     return f"{entries}." if entries else ""
+
+
+def split_author(author: str) -> tuple[str, str]:
+    """Return an author's name and the numbers of the affiliations behind it.
+
+    Examples
+    --------
+    >>> split_author("Ada Example [1, 2]"), split_author("Ben")
+    (('Ada Example', '1,2'), ('Ben', ''))
+    """
+    match = _AUTHOR.fullmatch(author)
+    if match is None:
+        return author, ""
+    return match["name"], re.sub(r"\s+", "", match["marks"])
