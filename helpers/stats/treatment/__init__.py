@@ -1,0 +1,1 @@
+"""Comparisons of treatments: immortal time, confounding, what an estimate can bear."""
