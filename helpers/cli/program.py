@@ -10,10 +10,13 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from helpers import __version__
-from helpers.cli import audit, build, schema, synthesize
+from helpers.cli import audit, build, check, propose, schema, synthesize, template
 from helpers.errors import LenfailError, ParameterError
 
 COMMANDS = {
+    "template": template,
+    "map": propose,
+    "check": check,
     "build": build,
     "audit": audit,
     "synthesize": synthesize,

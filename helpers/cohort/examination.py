@@ -20,6 +20,7 @@ from helpers.cohort.checks import (
 from helpers.cohort.dictionary import Dictionary
 from helpers.cohort.eligibility import FlowStep, Selection, select_eligible
 from helpers.cohort.endpoints import derive_endpoints
+from helpers.cohort.example_row import find_template_rows
 from helpers.cohort.faults import Fault, hash_patient_id
 from helpers.cohort.plausibility import find_implausible
 from helpers.cohort.schema import PATIENT_ID, Cells, parse_columns, read_columns
@@ -75,7 +76,7 @@ def examine_table(
     """
     today = today or datetime.date.today()
     cells, faults, warnings = read_columns(raw, dictionary)
-    faults += find_identifier_faults(cells)
+    faults += [*find_identifier_faults(cells), *find_template_rows(cells)]
     selection, flag_faults, flags = _select(cells, dictionary, today)
     eligible = cells.take(selection.kept)
     names = [name for name in eligible.columns if name not in (PATIENT_ID, *flags)]

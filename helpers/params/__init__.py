@@ -1,6 +1,6 @@
 """The parameters of a report: every analytic choice, named, typed and checked."""
 
-from helpers.params.documentation import describe_parameters
+from helpers.params.documentation import describe_domains, describe_parameters
 from helpers.params.model import BASE_DIR_VARIABLE, Params, name_style
 from helpers.params.reading import (
     check_params,
@@ -9,12 +9,14 @@ from helpers.params.reading import (
     parse_overrides,
     read_params,
     read_params_file,
+    read_valid_params,
 )
 
 __all__ = [
     "BASE_DIR_VARIABLE",
     "Params",
     "check_params",
+    "describe_domains",
     "describe_parameters",
     "find_nearest",
     "make_schema",
@@ -22,4 +24,5 @@ __all__ = [
     "parse_overrides",
     "read_params",
     "read_params_file",
+    "read_valid_params",
 ]

@@ -29,6 +29,12 @@ def describe_parameters() -> dict[str, str]:
     return {name: str(field.description) for name, field in Params.model_fields.items()}
 
 
+def describe_domains() -> dict[str, str]:
+    """Return which values each parameter takes, by name."""
+    schema = Params.model_json_schema()["properties"]
+    return {name: _print_domain(schema[name]) for name in Params.model_fields}
+
+
 def _print_default(value: Any) -> str:
     if isinstance(value, list | dict) and not value:
         return "none"

@@ -64,15 +64,57 @@ def read_params_file(path: str | Path, *, overrides: Sequence[str] = ()) -> Para
     FaultsError
         If names, types or values are wrong; all faults at once.
     """
+    return check_params(read_param_values(path, overrides=overrides), source=Path(path).name)
+
+
+def read_valid_params(
+    path: str | Path, *, overrides: Sequence[str] = ()
+) -> tuple[Params, tuple[str, ...]]:
+    """Read a YAML file of parameters and go on where some of them are wrong.
+
+    Parameters
+    ----------
+    path, overrides
+        As in :func:`read_params_file`.
+
+    Returns
+    -------
+    params : Params
+        The parameters that are right; the others keep their default.
+    faults : tuple of str
+        One sentence for each that is wrong.
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read, is not YAML or is not a mapping.
+    """
+    values = read_param_values(path, overrides=overrides)
+    try:
+        return check_params(values, source=Path(path).name), ()
+    except FaultsError as error:
+        faults = error.faults
+    right = {}
+    for name, value in values.items():
+        try:
+            check_params({name: value})
+        except FaultsError:
+            continue
+        right[name] = value
+    return check_params(right), faults
+
+
+def read_param_values(path: str | Path, *, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what a YAML file of parameters says, unchecked; see :func:`read_params_file`."""
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ParameterError(
             f"parameter file {path.name!r} must be a readable file, but reading it failed "
             f"({error.strerror}); check the path"
         ) from None
-    except UnicodeDecodeError:
+    except ValueError:
         raise ParameterError(
             f"parameter file {path.name!r} must be UTF-8 text; save it with that encoding"
         ) from None
@@ -84,7 +126,7 @@ def read_params_file(path: str | Path, *, overrides: Sequence[str] = ()) -> Para
             f"parameter file {path.name!r} must hold 'name: value' lines, but holds a "
             f"{type(values).__name__}"
         )
-    return check_params({**values, **parse_overrides(overrides)}, source=path.name)
+    return {**values, **parse_overrides(overrides)}
 
 
 def parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def list_planned_analyses() -> tuple[PlannedAnalysis, ...]:
     """Return the parts of the report, in their order."""
     text = resources.files("helpers.cohort.intake").joinpath("analyses.yml").read_text("utf-8")
     entries = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C if there
-    return tuple(PlannedAnalysis(label=item["label"], needs=tuple(item["needs"])) for item in entries)
+    return tuple(
+        PlannedAnalysis(label=entry["label"], needs=tuple(entry["needs"])) for entry in entries
+    )
 
 
 def find_omitted(known: Collection[str], dictionary: Dictionary) -> dict[str, tuple[str, ...]]:

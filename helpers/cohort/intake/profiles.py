@@ -110,9 +110,7 @@ def read_numbers_by_row(cells: np.ndarray) -> np.ndarray:
     return np.array([_to_number((cell or "").strip()) for cell in cells], dtype=float)
 
 
-def _choose_kind(
-    counts: Counter[str], n_filled: int, numbers: np.ndarray, date_form: str
-) -> Kind:
+def _choose_kind(counts: Counter[str], n_filled: int, numbers: np.ndarray, date_form: str) -> Kind:
     if not n_filled:
         return "empty"
     if date_form:
@@ -145,10 +143,9 @@ def _read_dates(texts: list[str], counts: Counter[str]) -> tuple[str, np.ndarray
         found = {text: match for text in counts if (match := pattern.fullmatch(text))}
         if not found or sum(counts[text] for text in found) < MOSTLY * n_filled:
             continue
-        if form == "xxy":
-            form = _find_order(list(found.values()))
-        days = {text: _make_day(match, form) for text, match in found.items()}
-        return form, np.array([days.get(text) for text in texts], dtype="datetime64[D]")
+        order = _find_order(list(found.values())) if form == "xxy" else form
+        days = {text: _make_day(match, order) for text, match in found.items()}
+        return order, np.array([days.get(text) for text in texts], dtype="datetime64[D]")
     return "", none
 
 

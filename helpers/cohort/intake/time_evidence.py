@@ -35,24 +35,26 @@ def weigh_time(
         Days between the two dates that the time should span, NaN where not known.
     """
     known = numbers[np.isfinite(numbers)]
-    if not len(known):
-        return Evidence(fit="bad", reasons=("the values are no numbers",))
-    if np.mean(known < 0) > 0.1:
-        return Evidence(fit="bad", reasons=("many values are negative",))
+    if not len(known) or np.mean(known < 0) > 0.1:
+        return Evidence(fit="bad", reasons=("the values are no times",))
     by_dates = _compare_with_dates(numbers, days_between)
-    if by_dates and by_dates == (unit_in_name or by_dates):
-        return Evidence(fit="good", reasons=(f"agrees with the dates as {by_dates}",), unit=by_dates)
+    if by_dates and unit_in_name in ("", by_dates):
+        reason = f"agrees with the dates as {by_dates}"
+        return Evidence(fit="good", reasons=(reason,), unit=by_dates)
     if by_dates:
         reason = f"the name says {unit_in_name}, but the dates agree with {by_dates}"
         return Evidence(fit="open", reasons=(reason,), unit=by_dates)
     if unit_in_name in DAYS:
-        reason = f"{unit_in_name} stands in the name"
-        longest = float(known.max()) * DAYS[unit_in_name] / DAYS_PER_MONTH
-        if longest <= LONGEST_MONTHS:
-            return Evidence(fit="good", reasons=(reason,), unit=unit_in_name)
-        reason += ", but the longest time would be more than 35 years"
-        return Evidence(fit="open", reasons=(reason,), unit=unit_in_name)
+        return _weigh_name(known, unit_in_name)
     return _weigh_range(known)
+
+
+def _weigh_name(known: np.ndarray, unit: str) -> Evidence:
+    reason = f"{unit} stands in the name"
+    if float(known.max()) * DAYS[unit] / DAYS_PER_MONTH <= LONGEST_MONTHS:
+        return Evidence(fit="good", reasons=(reason,), unit=unit)
+    reason += ", but the longest time would be more than 35 years"
+    return Evidence(fit="open", reasons=(reason,), unit=unit)
 
 
 def _compare_with_dates(numbers: np.ndarray, days_between: np.ndarray | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,21 +56,16 @@ def weigh_values(profile: Profile, variable: Variable, *, unit_in_name: str) -> 
     """
     if profile.kind == "empty":
         return Evidence(fit="open", reasons=("the column is empty",))
-    match variable.type:
-        case "id":
-            return _weigh_identifier(profile)
-        case "date":
-            return _weigh_dates(profile)
-        case "flag":
-            return _weigh_flag(profile, variable)
-        case "category":
-            return _weigh_category(profile, variable)
-        case "integer" | "number":
-            return _weigh_number(profile, variable, unit_in_name)
+    weigh = _WEIGH.get(variable.type)
+    if weigh is not None:
+        return weigh(profile, variable)
+    if variable.type in ("integer", "number"):
+        return _weigh_number(profile, variable, unit_in_name)
     return Evidence(fit="good")
 
 
-def _weigh_identifier(profile: Profile) -> Evidence:
+def _weigh_identifier(profile: Profile, variable: Variable) -> Evidence:
+    del variable
     if profile.n_distinct == profile.n_filled:
         return Evidence(fit="good", reasons=("every value is different",))
     repeated = profile.n_filled - profile.n_distinct
@@ -78,7 +73,8 @@ def _weigh_identifier(profile: Profile) -> Evidence:
     return Evidence(fit="open", reasons=(f"{repeated:,} {noun} another's value",))
 
 
-def _weigh_dates(profile: Profile) -> Evidence:
+def _weigh_dates(profile: Profile, variable: Variable) -> Evidence:
+    del variable
     if profile.kind != "date":
         is_serial = profile.kind == "number" and _lies_within(profile.numbers, 20_000, 60_000)
         if is_serial:
@@ -97,34 +93,47 @@ def _weigh_dates(profile: Profile) -> Evidence:
 
 
 def _weigh_flag(profile: Profile, variable: Variable) -> Evidence:
+    none = Evidence(fit="bad", reasons=("the values are no codes of yes and no",))
     if profile.kind not in ("codes", "number"):
-        return Evidence(fit="bad", reasons=("the values are no codes of yes and no",))
-    vocabulary = read_vocabulary()
-    known = dict(vocabulary.flags)
-    if variable.name == "dead":
-        known |= vocabulary.dead
-    is_alive = variable.name == "dead" and simplify(profile.name) in vocabulary.alive_names
+        return none
+    is_alive = variable.name == "dead" and simplify(profile.name) in read_vocabulary().alive_names
     codes = {code: simplify(code) for code in profile.counts}
     gaps = {code: "" for code, word in codes.items() if _is_gap(word, code)}
     rest = {code: word for code, word in codes.items() if code not in gaps}
-    if {_drop_decimals(code) for code in rest} in CODINGS:
-        if is_alive:
-            reason = "1 seems to mean alive: turned round"
-            turned = {code: "0" if _drop_decimals(code) == "1" else "1" for code in rest}
-            return Evidence(fit="open", reasons=(reason,), values=turned | gaps)
+    numbers = {_drop_decimals(code) for code in rest}
+    if numbers in CODINGS and not is_alive:
         return Evidence(fit="good", reasons=(_count_codes(profile),), values=gaps)
-    if {_drop_decimals(code) for code in rest} == {"1", "2"}:
+    if numbers in CODINGS:
+        turned = {code: "0" if _drop_decimals(code) == "1" else "1" for code in rest}
+        reason = "1 seems to mean alive: turned round"
+        return Evidence(fit="open", reasons=(reason,), values=turned | gaps)
+    if numbers == {"1", "2"}:
         reason = "coded 1 and 2, often no and yes, sometimes yes and no: ask who made the file"
         return Evidence(fit="open", reasons=(reason, _count_codes(profile)), values=gaps)
-    found = {code: {"yes": "1", "no": "0"}[known[word]] for code, word in rest.items() if word in known}
-    if len(found) == len(rest):
-        if is_alive and not set(rest.values()) & set(vocabulary.dead):
-            found = {code: "0" if value == "1" else "1" for code, value in found.items()}
+    found = _translate_flags(rest, variable, is_alive=is_alive)
+    return _judge_flags(profile, rest, found, gaps) if found else none
+
+
+def _translate_flags(
+    codes: Mapping[str, str], variable: Variable, *, is_alive: bool
+) -> dict[str, str]:
+    vocabulary = read_vocabulary()
+    if variable.name == "dead" and set(codes.values()) & set(vocabulary.dead):
+        known, yes = dict(vocabulary.flags) | dict(vocabulary.dead), "yes"
+    else:
+        known, yes = dict(vocabulary.flags), "no" if is_alive else "yes"
+    return {
+        code: "1" if known[word] == yes else "0" for code, word in codes.items() if word in known
+    }
+
+
+def _judge_flags(
+    profile: Profile, codes: Mapping[str, str], found: dict[str, str], gaps: Mapping[str, str]
+) -> Evidence:
+    if len(found) == len(codes):
         return Evidence(fit="good", reasons=(_count_codes(profile),), values=found | gaps)
-    if found:
-        reason = f"{len(rest) - len(found)} of {len(rest)} codes are not known"
-        return Evidence(fit="open", reasons=(reason,), values=found | gaps)
-    return Evidence(fit="bad", reasons=("the values are no codes of yes and no",))
+    reason = f"{len(codes) - len(found)} of {len(codes)} codes are not known"
+    return Evidence(fit="open", reasons=(reason,), values=found | gaps)
 
 
 def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
@@ -213,3 +222,11 @@ def _count_codes(profile: Profile) -> str:
     """Return the codes with their counts, as far as they may be shown."""
     shown = [f"{code}: {count:,}" for code, count in profile.shown_codes.items()]
     return "patients by code: " + ", ".join(shown) if shown else "too few patients to show counts"
+
+
+_WEIGH: Mapping[str, Callable[[Profile, Variable], Evidence]] = {
+    "id": _weigh_identifier,
+    "date": _weigh_dates,
+    "flag": _weigh_flag,
+    "category": _weigh_category,
+}

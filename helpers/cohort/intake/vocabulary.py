@@ -77,9 +77,8 @@ def simplify(name: str) -> str:
     """
     text = _CAMEL.sub(" ", name[:LONGEST_NAME]).casefold()
     text = "".join(_LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFC", text))
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    letters = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[a-z0-9]+|%", plain))
 
 

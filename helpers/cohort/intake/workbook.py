@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from helpers.cohort.dictionary import Dictionary, Variable
 from helpers.cohort.documentation import describe_allowed
+from helpers.cohort.example_row import EXAMPLE
 from helpers.cohort.intake.analyses import find_uses
-from helpers.cohort.intake.example_row import EXAMPLE
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -34,21 +35,6 @@ DICTIONARY_HEAD = (
     "Usual range",
     "Required",
     "What needs it",
-)
-HOW_TO = (
-    "How to fill in this workbook",
-    "1. One row for each patient, on the sheet 'patients'. Row 1 holds the names of the columns: leave it as it is.",
-    "2. Row 2 (grey, italic) is an invented example. Delete the whole row before you go on; 'lenfail check' reminds you.",
-    "3. Columns whose name is shown with an asterisk, in bold and underlined, are required: "
-    "an identifier, the date of failure, the date of last contact, and whether the patient died.",
-    "4. Every other column is optional. Leave it empty, or delete it: the report leaves out what it cannot compute, and says so.",
-    "5. Use a study number, never a name or a hospital number. The identifier is not shown in any report.",
-    "6. A cell that is not known stays empty. Write no 'unknown', 'n/a', '?' or 999.",
-    "7. Dates are dates (2011-11-22). Yes and no are 1 and 0. Categories have a list to choose from.",
-    "8. Numbers have no unit and no sign such as < in the cell. The unit stands in the comment of the column's name.",
-    "9. No formulas: paste values only.",
-    "10. The date of last contact is the date of death, or the last day on which the patient was known to be alive.",
-    "11. Save, close the workbook, then run: lenfail check params.yml",
 )
 
 
@@ -80,9 +66,7 @@ def make_workbook(dictionary: Dictionary) -> Workbook:
 def list_template_variables(dictionary: Dictionary) -> list[Variable]:
     """Return the columns of the template, the required ones first."""
     columns = [
-        variable
-        for name, variable in dictionary.file_columns.items()
-        if name not in NOT_FILLED_IN
+        variable for name, variable in dictionary.file_columns.items() if name not in NOT_FILLED_IN
     ]
     return sorted(columns, key=lambda variable: not variable.required)
 
@@ -249,8 +233,9 @@ def _fill_how_to(sheet: Worksheet) -> None:
     from openpyxl.styles import Alignment, Font
 
     sheet.column_dimensions["A"].width = 110
-    for text in HOW_TO:
-        sheet.append((text,))
+    text = resources.files("helpers.cohort.intake").joinpath("how_to.txt").read_text("utf-8")
+    for line in text.splitlines():
+        sheet.append((line,))
     for row in sheet.iter_rows():
         row[0].alignment = Alignment(wrap_text=True, vertical="top")
     sheet["A1"].font = Font(bold=True, size=14)

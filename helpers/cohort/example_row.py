@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from helpers.cohort.faults import Fault
+from helpers.cohort.schema import Cells
+
 EXAMPLE_ID = "EXAMPLE - delete this row"
 EXAMPLE: Mapping[str, str] = {
     "patient_id": EXAMPLE_ID,
@@ -54,6 +57,12 @@ EXAMPLE: Mapping[str, str] = {
 RULE = "must hold a patient, but is the template's example"
 ADVICE = "delete the whole row"
 FEWEST_CELLS = 6
+
+
+def find_template_rows(cells: Cells) -> Iterator[Fault]:
+    """Yield a fault for each row that is the template's example."""
+    for position in find_example_rows(cells.columns):
+        yield cells.make_fault(position, "", RULE, ADVICE)
 
 
 def find_example_rows(columns: Mapping[str, np.ndarray]) -> Iterator[int]:
