@@ -57,13 +57,14 @@ class _Need:
     """Ems of a column.
 
     `least` breaks between words, `wanted` breaks no line of the body and puts heads into two
-    lines, `unbroken` breaks nothing. `body` has row and length of each cell.
+    lines, `unbroken` breaks nothing. `cells` has row (negative in the
+    head) and length of each.
     """
 
     least: float
     wanted: float
     unbroken: float
-    body: tuple[tuple[int, float], ...] = ()
+    cells: tuple[tuple[int, float], ...] = ()
 
 
 def plan_columns(
@@ -135,7 +136,7 @@ def _save_lines(
     rows: dict[int, list[tuple[int, float]]] = {}
     for column, need in enumerate(needs):
         per_em = high[column] / need.wanted
-        for row, length in need.body:
+        for row, length in need.cells:
             rows.setdefault(row, []).append((column, length * per_em))
     step = (room - sum(low)) / _STEPS
     for _ in range(_STEPS):
@@ -176,8 +177,9 @@ def _measure_column(block: TableBlock, number: int) -> _Need:
     least = max([1.0, *words, *numbers])
     wanted = max([least, *lines, *(_measure_in_two_lines(placed) for placed in head)])
     heads = [_measure_line(placed, line, bold=True) for placed in head for line in _split(placed)]
-    lengths = tuple((placed.row, _measure_line(placed, placed.cell.text)) for placed in body)
-    return _Need(least, wanted, max([wanted, *heads]), lengths)
+    lengths = [(placed.row, _measure_line(placed, placed.cell.text)) for placed in body]
+    lengths += [(-1 - placed.row, _measure_line(placed, placed.cell.text)) for placed in head]
+    return _Need(least, wanted, max([wanted, *heads]), tuple(lengths))
 
 
 def _list_cells(rows: tuple[Row, ...], number: int) -> list[PlacedCell]:
