@@ -41,11 +41,25 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a cell of a foreign notebook shows: text, or a drawing with the text beside it."""
+    """What a cell of a foreign notebook shows: text, and the richer form that it stands for.
+
+    Attributes
+    ----------
+    text : str
+        Plain text; a picture's alternative.
+    svg, html : str
+        As the notebook has them: neither checked nor cleaned.
+    png : bytes
+        PNG or JPEG.
+    is_error : bool
+        Whether the text tells why the cell failed.
+    """
 
     text: str
     svg: str = ""
     png: bytes = b""
+    html: str = ""
+    is_error: bool = False
 
 
 Item = Prose | Code | Output | Block
@@ -160,7 +174,7 @@ def _close_code(sources: list[str]) -> Iterator[Code]:
 
 def _read_output(
     output: Mapping[str, Any], where: str, *, is_ours: bool
-) -> Iterator[Output | Block]:
+) -> Iterator[Prose | Output | Block]:
     data = output.get("data", {})
     if MIME_TYPE in data:
         yield _read_block(data[MIME_TYPE], where)
@@ -178,16 +192,20 @@ def _read_block(data: Mapping[str, Any], where: str) -> Block:
         ) from None
 
 
-def _read_foreign(output: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Output]:
+def _read_foreign(output: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Prose | Output]:
     text = _join(data.get("text/plain", ""))
     if "image/svg+xml" in data:
         yield Output(text, svg=_join(data["image/svg+xml"]))
-    elif "image/png" in data:
-        yield Output(text, png=base64.b64decode(_join(data["image/png"])))
+    elif picture := data.get("image/png") or data.get("image/jpeg"):
+        yield Output(text, png=base64.b64decode(_join(picture)))
+    elif "text/html" in data:
+        yield Output(text, html=_join(data["text/html"]))
+    elif "text/markdown" in data:
+        yield Prose(_join(data["text/markdown"]))
     elif output["output_type"] == "stream":
         yield Output(_join(output["text"]))
     elif output["output_type"] == "error":
-        yield Output(f"{output['ename']}: {output['evalue']}")
+        yield Output(f"{output['ename']}: {output['evalue']}", is_error=True)
     elif text:
         yield Output(text)
 

@@ -54,6 +54,7 @@ def iterate_pages(
             markdown=markdown,
             running_head=head,
             links=_link_section(section, formats),
+            notebook=f"{section.name}.ipynb",
         )
         yield f"sections/{section.name}", page
 

@@ -35,7 +35,9 @@ _PACKAGES = (
     "seaborn",
     "typst",
 )
-_CODE_SUFFIXES = frozenset({".py", ".yml", ".css", ".html", ".lua", ".typ", ".csv", ".json"})
+_CODE_SUFFIXES = frozenset(
+    {".py", ".yml", ".css", ".html", ".js", ".lua", ".typ", ".csv", ".json", ".woff2"}
+)
 
 
 @dataclass(slots=True)

@@ -166,7 +166,11 @@ def _iterate_nodes(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Nod
     yield from _iterate_parts(front.before, builder, _PART_LEVEL)
     yield builder.heading(_PART_LEVEL, "Results")
     for section in manuscript.sections:
-        yield from builder.items(_keep_main(section.items), shift=_SECTION_LEVEL - 1)
+        yield from builder.items(
+            _keep_main(section.items),
+            shift=_SECTION_LEVEL - 1,
+            notebook=f"sections/{section.name}.ipynb",
+        )
     yield from _iterate_parts(front.after, builder, _PART_LEVEL)
     if front.references:
         yield builder.heading(_PART_LEVEL, "References")

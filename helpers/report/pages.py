@@ -67,9 +67,10 @@ class FigureNode:
 
 @dataclass(frozen=True, slots=True)
 class CodeNode:
-    """Code that made what stands before it."""
+    """Code that made what stands before it, and the address of the notebook that it is from."""
 
     sources: tuple[str, ...]
+    notebook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,12 @@ class PageBuilder:
         return FigureNode(block, label, anchor)
 
     def items(
-        self, items: Iterable[Item], *, shift: int = 0, drop_title: bool = False
+        self,
+        items: Iterable[Item],
+        *,
+        shift: int = 0,
+        drop_title: bool = False,
+        notebook: str = "",
     ) -> Iterator[Node]:
         """Yield the nodes of a section's items; results have none."""
         for item in items:
@@ -210,7 +216,7 @@ class PageBuilder:
                 case Prose():
                     yield from self.prose(item.markdown, shift=shift, drop_title=drop_title)
                 case Code():
-                    yield CodeNode(item.sources)
+                    yield CodeNode(item.sources, notebook)
                 case Output():
                     yield OutputNode(item)
                 case TextBlock():

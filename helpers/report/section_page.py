@@ -17,6 +17,7 @@ def make_section_page(
     markdown: MarkdownConverter,
     running_head: str = "",
     links: Sequence[tuple[str, str]] = (),
+    notebook: str = "",
 ) -> Page:
     """Return the page of one section, every block where its notebook shows it.
 
@@ -32,6 +33,8 @@ def make_section_page(
         Printed on each sheet; the section's title without one.
     links : sequence of (str, str)
         Address and words of each link below the title.
+    notebook : str
+        Address of the executed notebook, to which the folded code links.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def make_section_page(
     return Page(
         title=content.title,
         running_head=running_head or content.title,
-        nodes=level_headings(builder.items(content.items, drop_title=True)),
+        nodes=level_headings(builder.items(content.items, drop_title=True, notebook=notebook)),
         synthetic=bool(results and results.context.get("synthetic")),
         links=tuple(links),
     )
