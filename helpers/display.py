@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from helpers.document import (
     TextBlock,
     block_to_json,
 )
+from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
 from helpers.results import ResultSet
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
 _PACKAGES = ("lenfail", "lifelines", "matplotlib", "numpy", "pandas", "scipy", "seaborn")
+
+
+#: How the ids of sentences begin that say why an analysis is missing.
+OMITTED = "omitted."
 
 
 class Section:
@@ -50,13 +55,22 @@ class Section:
         Number style of every table, figure and sentence.
     disclosure : str
         Rule by which small counts are protected; see :mod:`helpers.disclosure`.
+    figure_formats : collection of str
+        Further forms of each figure beside SVG and PNG: ``pdf``, ``tiff``.
     """
 
     def __init__(
-        self, name: str, cohort: Cohort, *, style: str = "paper", disclosure: str = "off"
+        self,
+        name: str,
+        cohort: Cohort,
+        *,
+        style: str = "paper",
+        disclosure: str = "off",
+        figure_formats: Collection[str] = (),
     ) -> None:
         self.name = name
         self.style = style
+        self.figure_formats = tuple(figure_formats)
         self._cohort = cohort
         self._gate = _open_gate(cohort, disclosure)
         self._sets: dict[str, ResultSet] = {}
@@ -84,10 +98,39 @@ class Section:
             results = self._gate.protect(results)
         meta = {"abbreviations": dict(self._cohort.dictionary.abbreviations), **results.meta}
         frames = dict(results.frames)
-        if not self._cohort.synthetic and "curve" in frames:
+        is_other = not self._cohort.built_in and self._cohort.terms.is_published
+        if is_other and "curve" in frames:
             frames["published"] = tabulate_published_points(results.id)
         self._sets[results.id] = replace(results, meta=meta, frames=frames)
         return self._sets[results.id]
+
+    def record_all(self, sets: Iterable[ResultSet]) -> tuple[ResultSet, ...]:
+        """Keep the results of several analyses, and return them."""
+        return tuple(self.record(results) for results in sets)
+
+    def note(self, key: str) -> None:
+        """Show what the section says of the publication, where the patients are of its kind."""
+        block = write_note(key, self._cohort.terms)
+        if block is not None:
+            _emit(block)
+
+    def text_each(
+        self, describe: Callable[..., TextBlock], sets: Iterable[ResultSet], **options: Any
+    ) -> None:
+        """Show the sentence of each set under the set's own title."""
+        for results in sets:
+            self.text(describe, results, **options)
+
+    def figure_each(
+        self,
+        plot: Callable[..., Any],
+        caption: Callable[..., Any],
+        sets: Iterable[ResultSet],
+        **options: Any,
+    ) -> None:
+        """Show the figure of each set."""
+        for results in sets:
+            self.figure(plot, caption, results, **options)
 
     def text(self, describe: Callable[..., TextBlock], *results: ResultSet, **options: Any) -> None:
         """Show the sentence that `describe` makes of the results."""
@@ -108,7 +151,7 @@ class Section:
         **options: Any,
     ) -> None:
         """Show the figure that `plot` draws of the results, with the words of `caption`."""
-        from helpers.figures.render import render_figure
+        from helpers.figures import collect_figure_data, render_figure
 
         if not self._can_show(*results):
             return
@@ -118,7 +161,9 @@ class Section:
             note = "Open stars: published medians and probabilities."
             text = replace(text, caption=f"{text.caption} {note}")
         synthetic = self._cohort.synthetic
-        _emit(render_figure(axes, text, collect_data(*results), synthetic=synthetic))
+        data = collect_figure_data(axes, *results)
+        forms = self.figure_formats
+        _emit(render_figure(axes, text, data, synthetic=synthetic, forms=forms))
 
     def close(self) -> None:
         """Hand all results of the section to the report; the last cell of a notebook."""
@@ -137,6 +182,8 @@ class Section:
         return {
             "cohort": self._cohort.name,
             "synthetic": self._cohort.synthetic,
+            "built_in": self._cohort.built_in,
+            "abbreviations": dict(self._cohort.dictionary.abbreviations),
             "n": len(self._cohort.table),
             "data_sha256": self._cohort.sha256,
             "warnings": list(self._cohort.warnings),
@@ -156,12 +203,17 @@ class Section:
         for kept in missing:
             if kept.id not in self._told:
                 self._told.add(kept.id)
-                _emit(describe_omitted(kept))
+                _emit(replace(describe_omitted(kept), id=f"{OMITTED}{kept.id}"))
         return not missing
 
 
 def open_section(
-    name: str, cohort: Cohort, *, style: str = "paper", disclosure: str = "off"
+    name: str,
+    cohort: Cohort,
+    *,
+    style: str = "paper",
+    disclosure: str = "off",
+    figure_formats: Collection[str] = (),
 ) -> Section:
     """Begin a section: what the notebook shows from here on belongs to it.
 
@@ -175,6 +227,8 @@ def open_section(
         Number style of every table, figure and sentence.
     disclosure : str
         ``off``, or the rule by which small counts are protected.
+    figure_formats : collection of str
+        Forms of each figure; SVG and PNG are made in any case.
 
     Returns
     -------
@@ -188,7 +242,9 @@ def open_section(
     if cohort.synthetic:
         banner = "SYNTHETIC DATA. No patient of the published study is in this report."
         display({"text/html": f"<strong>{banner}</strong>", "text/plain": banner}, raw=True)
-    return Section(name, cohort, style=style, disclosure=disclosure)
+    return Section(
+        name, cohort, style=style, disclosure=disclosure, figure_formats=figure_formats
+    )
 
 
 def _open_gate(cohort: Cohort, disclosure: str) -> Gate | None:
@@ -197,14 +253,6 @@ def _open_gate(cohort: Cohort, disclosure: str) -> Gate | None:
         return None
     factors = cohort.dictionary.factors
     return Gate(rule, cohort.table, {name: list(kept.levels) for name, kept in factors.items()})
-
-
-def collect_data(*results: ResultSet) -> Any:
-    """Return the first frame of the first set that has one: the numbers behind a figure."""
-    for kept in results:
-        for frame in kept.frames.values():
-            return frame
-    return None
 
 
 def _emit(block: Block) -> None:

@@ -12,7 +12,7 @@ from IPython.utils.capture import capture_output
 import helpers.display
 from helpers.analysis.survival import estimate_survival
 from helpers.cohort import read_cohort
-from helpers.display import Section, collect_data, open_section, table_to_html
+from helpers.display import Section, open_section, table_to_html
 from helpers.document import MIME_TYPE, Cell, TableBlock, TextBlock, block_from_json
 from helpers.figures import plot_survival
 from helpers.narrative import caption_survival, describe_survival
@@ -133,7 +133,7 @@ def test_one_omitted_set_of_two_is_told_and_stops_what_needs_both(cohort, shown)
     omitted = section.record(OMITTED)
     section.table(refuse, kept, omitted)
     section.text(make_text, kept)
-    assert [output[MIME_TYPE]["id"] for output in shown] == ["os.tp53", "os"]
+    assert [output[MIME_TYPE]["id"] for output in shown] == ["omitted.os.tp53", "os"]
 
 
 def test_close_hands_over_all_results_with_their_origin(cohort, shown):

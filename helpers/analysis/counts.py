@@ -151,9 +151,9 @@ def count_subsets(
     results = []
     missing = []
     for row in rows:
-        check_where(cohort, row.of)
-        check_where(cohort, row.counted)
         try:
+            check_where(cohort, row.of)
+            check_where(cohort, row.counted)
             cohort.require(*row.of, *row.counted, *row.known)
         except NotComputableError as error:
             missing.append(str(error))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.analysis.model_data import prepare_model
-from helpers.analysis.subset import ENDPOINTS, explain_omission
+from helpers.analysis.subset import explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
@@ -52,7 +52,7 @@ def cross_check(
     ResultSet
         ``<id>.<k>`` (statistic: the largest difference; `n`: how many numbers).
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     data = prepare_model(cohort, factors, where=None, needs=[measured.time, measured.event])
     outcome = read_outcome(data.frame, measured)
     agreements = [check_survival_curve(outcome)]

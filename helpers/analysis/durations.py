@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from helpers.analysis.characteristics import record_summary
 from helpers.analysis.count_results import collect_counts, count_result
 from helpers.analysis.subset import (
-    ENDPOINTS,
     Where,
     describe_where,
     explain_omission,
+    find_endpoint,
     get_factor,
     get_label,
     get_unit,
@@ -108,7 +108,7 @@ def summarise_follow_up(
     ResultSet
         ``<id>.alive``, ``<id>.dead``, ``<id>.survivors`` (summary), ``<id>.reverse_km``.
     """
-    measured = ENDPOINTS["os"]
+    measured = find_endpoint(cohort.terms, "os")
     frame = select_patients(cohort, needs=[measured.time, measured.event])
     frame = frame.dropna(subset=[measured.time, measured.event])
     died = frame[measured.event].astype(bool)

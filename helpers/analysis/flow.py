@@ -68,7 +68,7 @@ def count_flow(
             "title": title,
             "population": "all patients screened",
             "groups": {},
-            "illustrative": cohort.synthetic,
+            "illustrative": cohort.built_in,
             "synthetic": cohort.synthetic,
         },
     )

@@ -13,6 +13,7 @@ from helpers.analysis.subset import (
     Where,
     describe_where,
     explain_omission,
+    find_endpoint,
     get_factor,
     label_groups,
     select_known,
@@ -51,13 +52,8 @@ ESTIMATORS = {
 
 def read_competing(frame: pd.DataFrame, endpoint: str = "aml") -> CompetingOutcome:
     """Return the checked competing-risks outcome of the rows of a table."""
-    measured = ENDPOINTS[endpoint]
-    return check_competing_outcome(
-        frame[measured.time],
-        frame[measured.event],
-        time_name=measured.time,
-        code_name=measured.event,
-    )
+    time, event = ENDPOINTS[endpoint]
+    return check_competing_outcome(frame[time], frame[event], time_name=time, code_name=event)
 
 
 def censor_competing(outcome: CompetingOutcome, *, cause: int = 1) -> SurvivalOutcome:
@@ -100,7 +96,7 @@ def estimate_incidence(
         ``<id>.<group>.n``, ``<id>.<estimator>.<group>.prob_<h>m``; with two groups or more
         ``<id>.gray``. Frames ``curve`` (column ``estimator``) and ``at_risk``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
     frame, missing = select_known(cohort, where=where, needs=needs, by=by)
     groups = split_groups(cohort, frame, by)
@@ -139,6 +135,7 @@ def estimate_incidence(
             "population": population,
             "endpoint_label": measured.label,
             "time_label": measured.time_label,
+            "event_label": cohort.terms.progression_name,
             "groups": labels,
             "estimators": dict(ESTIMATORS),
             "factor_label": get_factor(cohort, by).label if by else "",

@@ -157,6 +157,7 @@ def collect_model(
     fit: CoxFit,
     title: str,
     endpoint_label: str,
+    event_noun: str,
 ) -> ResultSet:
     """Return a model's results with the rows of its table."""
     terms = [
@@ -179,6 +180,7 @@ def collect_model(
             "title": title or f"Model of {endpoint_label.lower()}",
             "population": describe_where(cohort, where),
             "endpoint_label": endpoint_label,
+            "event_noun": event_noun,
             "groups": {},
             "missing": data.missing,
             "left_out": list(data.left_out),

@@ -14,7 +14,7 @@ from helpers.analysis.model_results import (
     record_proportionality,
     record_terms,
 )
-from helpers.analysis.subset import ENDPOINTS, Where, explain_omission
+from helpers.analysis.subset import Where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.results import ResultSet
 from helpers.stats.cox import fit_cox
@@ -70,7 +70,7 @@ def fit_survival_model(
         ``<id>.<factor>.<level>`` and ``.median``, ``<id>.<factor>.test``, ``<id>.model``,
         ``<id>.ph.<factor>``, ``<id>.ph.global``. Frame ``terms``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     data = prepare_model(cohort, factors, where=where, needs=[measured.time, measured.event])
     outcome = read_outcome(data.frame, measured)
     design = build_design(data.frame, data.factors)
@@ -93,6 +93,7 @@ def fit_survival_model(
         fit=fit,
         title=title,
         endpoint_label=measured.label,
+        event_noun=measured.event_noun,
     )
 
 
@@ -127,7 +128,7 @@ def fit_incidence_model(
         As of :func:`fit_survival_model`, without medians; without a check of
         proportionality for ``fine_gray``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     data = prepare_model(cohort, factors, where=where, needs=[measured.time, measured.event])
     competing = read_competing(data.frame, endpoint)
     design = build_design(data.frame, data.factors)
@@ -153,4 +154,5 @@ def fit_incidence_model(
         fit=fit,
         title=title,
         endpoint_label=measured.label,
+        event_noun=measured.event_noun,
     )

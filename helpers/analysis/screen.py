@@ -12,10 +12,11 @@ from helpers.analysis.model_data import ModelData, prepare_model
 from helpers.analysis.model_results import record_level_medians, record_terms
 from helpers.analysis.models import fit_incidence_model
 from helpers.analysis.subset import (
-    ENDPOINTS,
+    Endpoint,
     Where,
     describe_where,
     explain_omission,
+    find_endpoint,
     get_label,
     select_patients,
 )
@@ -38,7 +39,7 @@ def screen_factors(
     factors: Sequence[str],
     endpoint: str = "os",
     where: Where | None = None,
-    title: str = "Univariate analysis of overall survival",
+    title: str = "Univariate analysis of {endpoint}",
     ties: str = "efron",
     conf_level: float = 0.95,
     median_interval: str = "spss",
@@ -75,7 +76,7 @@ def screen_factors(
         ``<id>.<factor>.<level>.median``, ``.hr``, ``<id>.<factor>.logrank``; with a cut
         ``<id>.<factor>.cut``. Frame ``factors``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     results: list[Result] = []
     rows = []
     left_out = []
@@ -86,7 +87,7 @@ def screen_factors(
                 _screen_one(
                     data,
                     set_id,
-                    endpoint=endpoint,
+                    measured=measured,
                     ties=ties,
                     conf_level=conf_level,
                     median_interval=median_interval,
@@ -118,6 +119,7 @@ def screen_factors(
             "title": title,
             "population": describe_where(cohort, where),
             "endpoint_label": measured.label,
+            "event_noun": measured.event_noun,
             "groups": {},
             "left_out": left_out,
             "n": len(select_patients(cohort, where=where)),
@@ -130,7 +132,7 @@ def _screen_one(
     data: ModelData,
     set_id: str,
     *,
-    endpoint: str,
+    measured: Endpoint,
     ties: str,
     conf_level: float,
     median_interval: str,
@@ -138,7 +140,7 @@ def _screen_one(
 ) -> Iterator[Result]:
     factor = data.factors[0]
     names = {factor.name: factor.name}
-    outcome = read_outcome(data.frame, ENDPOINTS[endpoint])
+    outcome = read_outcome(data.frame, measured)
     test = compare_survival(outcome, data.frame[factor.name].astype(str).to_numpy())
     yield Result(
         id=f"{set_id}.{factor.name}.logrank",
@@ -179,7 +181,7 @@ def screen_incidence(
     factors: Sequence[str],
     endpoint: str = "aml",
     where: Where | None = None,
-    title: str = "Univariate analysis of the incidence of AML",
+    title: str = "Univariate analysis of the incidence of {progression}",
     ties: str = "efron",
     conf_level: float = 0.95,
 ) -> ResultSet:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.analysis.model_data import prepare_model
-from helpers.analysis.subset import ENDPOINTS, Where, describe_where, explain_omission
+from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
@@ -84,7 +84,7 @@ def select_model(
     ResultSet
         ``<id>.<step>`` for each step. Frame ``steps``; meta ``selected``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     if not candidates:
         raise NotComputableError("no factor of the univariate screen may enter the model")
     data = prepare_model(cohort, candidates, where=where, needs=[measured.time, measured.event])

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 import pandas as pd
 
 from helpers.analysis.definition import describe_definition
+from helpers.cohort.dictionary import read_dictionary
 from helpers.errors import NotComputableError, ParameterError, StatisticsError
 from helpers.results import ResultSet
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort, Factor
+    from helpers.cohort.terms import Terms
 
 Where = Mapping[str, Sequence[str]]
 P = ParamSpec("P")
@@ -31,32 +33,47 @@ class Endpoint:
         Columns: months, and 0/1 or 0/1/2.
     label, time_label : str
         What is measured, and since when.
+    event_noun : str
+        What an event is called, one word.
     """
 
     time: str
     event: str
     label: str
     time_label: str
+    event_noun: str = "event"
 
 
-ENDPOINTS: Mapping[str, Endpoint] = {
-    "os": Endpoint(
-        "os_months", "os_event", "Overall survival", "Months since lenalidomide failure"
-    ),
-    "os_len": Endpoint(
-        "os_len_months",
-        "os_len_event",
-        "Overall survival",
-        "Months since lenalidomide initiation",
-    ),
-    "os_dx": Endpoint("os_dx_months", "os_dx_event", "Overall survival", "Months since diagnosis"),
-    "aml": Endpoint(
-        "aml_months",
-        "aml_code",
-        "Incidence of acute myeloid leukaemia",
-        "Months since lenalidomide failure",
-    ),
+#: Time and event of each endpoint.
+ENDPOINTS: Mapping[str, tuple[str, str]] = {
+    "os": ("os_months", "os_event"),
+    "os_len": ("os_len_months", "os_len_event"),
+    "os_dx": ("os_dx_months", "os_dx_event"),
+    "aml": ("aml_months", "aml_code"),
 }
+
+
+def find_endpoint(terms: Terms, name: str) -> Endpoint:
+    """Return an endpoint in the words of a cohort.
+
+    Parameters
+    ----------
+    terms : Terms
+        Of the cohort.
+    name : str
+        Key of :data:`ENDPOINTS`.
+    """
+    since = {
+        "os_len": f"the start of {terms.index_treatment_name or 'the index treatment'}",
+        "os_dx": "diagnosis",
+    }
+    if terms.is_published:
+        since["os_len"] = f"{terms.index_treatment_name} initiation"
+    what = f"incidence of {terms.progression_name}" if name == "aml" else terms.endpoint
+    label = what[:1].upper() + what[1:]
+    noun = "event" if name == "aml" else terms.event_noun
+    start = since.get(name, terms.time_zero_name)
+    return Endpoint(*ENDPOINTS[name], label, f"Months since {start}", noun)
 
 
 def explain_omission(
@@ -73,9 +90,10 @@ def explain_omission(
     def wrapped(cohort: Cohort, *args: P.args, **kwargs: P.kwargs) -> ResultSet:
         given = signature.bind(cohort, *args, **kwargs)
         given.apply_defaults()
+        given.arguments["title"] = cohort.terms.fill(given.arguments["title"])
         options = {key: value for key, value in given.arguments.items() if key != "cohort"}
         try:
-            results = analyse(cohort, *args, **kwargs)
+            results = analyse(*given.args, **given.kwargs)
         except (NotComputableError, StatisticsError) as error:
             return ResultSet.omitted(
                 options["set_id"], str(error), meta={"title": _name_analysis(cohort, options)}
@@ -95,8 +113,8 @@ def _name_analysis(cohort: Cohort, options: Mapping[str, Any]) -> str:
         return get_label(cohort, about)
     if options.get("rows"):
         return options["rows"][0].label
-    measured = ENDPOINTS.get(options.get("endpoint", ""))
-    return measured.label if measured else options["set_id"]
+    endpoint = options.get("endpoint", "")
+    return find_endpoint(cohort.terms, endpoint).label if endpoint else options["set_id"]
 
 
 def get_factor(cohort: Cohort, name: str) -> Factor:
@@ -104,10 +122,14 @@ def get_factor(cohort: Cohort, name: str) -> Factor:
 
     Raises
     ------
+    NotComputableError
+        If the user's categories have left it without a meaning.
     ParameterError
         If there is no factor of that name.
     """
     factors = cohort.dictionary.factors
+    if name in cohort.dictionary.removed:
+        raise NotComputableError(f"{cohort.dictionary.removed[name]}.")
     if name not in factors:
         raise ParameterError(
             f"factor must be one of {', '.join(sorted(factors))}, but was {name!r}"
@@ -123,6 +145,8 @@ def get_label(cohort: Cohort, name: str) -> str:
     ParameterError
         If the data dictionary has no column of that name.
     """
+    if name in cohort.dictionary.removed:
+        return cohort.terms.rename(read_dictionary().label(name))
     try:
         return cohort.dictionary.label(name)
     except KeyError:
@@ -147,12 +171,20 @@ def check_where(cohort: Cohort, where: Where) -> None:
 
     Raises
     ------
+    NotComputableError
+        If the user's categories lack a built-in level.
     ParameterError
         If a column is no factor, or a level is not one of the factor's.
     """
+    builtin = read_dictionary().factors
     for column, levels in where.items():
-        declared = get_factor(cohort, column).levels
+        factor = get_factor(cohort, column)
+        declared = factor.levels
         for level in levels:
+            if level not in declared and column in builtin and level in builtin[column].levels:
+                raise NotComputableError(
+                    f"{factor.label} ({column}) has no category {level} in these data."
+                )
             if level not in declared:
                 raise ParameterError(
                     f"level of {column} must be one of {', '.join(declared)}, but was {level!r}"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.model_results import record_hazard_ratio
 from helpers.analysis.subset import (
-    ENDPOINTS,
     Endpoint,
     Where,
     describe_where,
     explain_omission,
+    find_endpoint,
     get_factor,
+    get_label,
     label_groups,
     select_known,
     split_groups,
@@ -91,7 +92,7 @@ def estimate_survival(
         ``<id>.logrank``; with two ``<id>.<group>_vs_<reference>.hr``. Frames ``curve`` and
         ``at_risk``.
     """
-    measured = ENDPOINTS[endpoint]
+    measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
     frame, missing = select_known(cohort, where=where, needs=needs, by=by)
     groups = split_groups(cohort, frame, by)
@@ -129,12 +130,44 @@ def estimate_survival(
             "population": population,
             "endpoint_label": measured.label,
             "time_label": measured.time_label,
+            "event_noun": measured.event_noun,
             "groups": labels,
             "factor_label": get_factor(cohort, by).label if by else "",
             "missing": missing,
             "known_at": get_factor(cohort, by).known_at if by else "",
             "synthetic": cohort.synthetic,
         },
+    )
+
+
+def estimate_subgroups(
+    cohort: Cohort, *, factors: Sequence[str], **options: Any
+) -> tuple[ResultSet, ...]:
+    """Estimate survival by each of several factors.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    factors : sequence of str
+        One comparison each.
+    **options
+        Of :func:`estimate_survival`.
+
+    Returns
+    -------
+    tuple of ResultSet
+        ``os.by.<factor>``.
+    """
+    return tuple(
+        estimate_survival(
+            cohort,
+            set_id=f"os.by.{name}",
+            by=name,
+            title=f"{{endpoint}}: {get_label(cohort, name)}",
+            **options,
+        )
+        for name in dict.fromkeys(factors)
     )
 
 

@@ -1,99 +1,133 @@
-"""What the section on treatments counts."""
+"""What the section on treatments counts, from the levels that the data dictionary declares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.counts import CountRow
+from helpers.cohort.dictionary import read_dictionary
 
-RESPONSES = ("cr", "pr", "hi", "none")
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort, Dictionary
+
+_COMPLETE = ("cr",)
+_PARTIAL = ("cr", "pr")
 
 
-def list_response_rows(treatments: Mapping[str, str]) -> tuple[CountRow, ...]:
-    """Return the counts of responses to each first treatment.
+def list_response_rows(cohort: Cohort) -> tuple[CountRow, ...]:
+    """Return the counts of responses to each active first treatment.
 
     Parameters
     ----------
-    treatments : mapping of str to str
-        Labels by level key of ``first_treatment``.
+    cohort : Cohort
+        Whose dictionary declares ``first_treatment`` and ``treatment_response``.
 
     Returns
     -------
     tuple of CountRow
-        For each treatment ``<t>.evaluable``, ``<t>.any``, ``<t>.cr_pr``, ``<t>.cr``.
+        For each treatment ``<t>.evaluable`` and ``<t>.any``; with the built-in responses
+        ``<t>.cr_pr`` and ``<t>.cr``, with others ``<t>.<response>`` instead of all three.
     """
-    return tuple(row for key, label in treatments.items() for row in _rows_of(key, label))
+    dictionary = cohort.dictionary
+    active = _find_rule(dictionary, "active_treatment").get("values")
+    treatments = dictionary.levels("first_treatment")
+    kept = {key: label for key, label in treatments.items() if active is None or key in active}
+    return tuple(row for key, label in kept.items() for row in _rows_of(dictionary, key, label))
 
 
-def _rows_of(key: str, label: str) -> Iterator[CountRow]:
+def _rows_of(dictionary: Dictionary, key: str, label: str) -> Iterator[CountRow]:
     given = {"first_treatment": [key]}
-    evaluable = {**given, "treatment_response": RESPONSES}
-    yield CountRow(
-        f"{key}.evaluable", f"{label}: evaluable", given, {"treatment_response": RESPONSES}
-    )
-    for suffix, text, counted in (
-        ("any", "any response", ("cr", "pr", "hi")),
-        ("cr_pr", "complete or partial response", ("cr", "pr")),
-        ("cr", "complete response", ("cr",)),
-    ):
+    responses = dictionary.levels("treatment_response")
+    judged = {"treatment_response": tuple(responses)}
+    evaluable = {**given, **judged}
+    yield CountRow(f"{key}.evaluable", f"{label}: evaluable", given, judged)
+    for suffix, text, counted in _list_outcomes(dictionary, responses):
         yield CountRow(
             f"{key}.{suffix}", f"{label}: {text}", evaluable, {"treatment_response": counted}
         )
 
 
-RESPONSE_ROWS = list_response_rows(
-    {
-        "chemo": "Chemotherapy",
-        "hma": "HMA",
-        "esa": "ESA",
-        "allo": "Allogeneic transplantation",
-        "other": "Other",
-    }
-)
+def _list_outcomes(
+    dictionary: Dictionary, responses: Mapping[str, str]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    better = tuple(_find_rule(dictionary, "treatment_responder").get("values", ()))
+    if better:
+        yield "any", "any response", better
+    if set(_PARTIAL) <= set(better):
+        yield "cr_pr", "complete or partial response", _PARTIAL
+        yield "cr", "complete response", _COMPLETE
+    elif not better:
+        yield from ((key, label, (key,)) for key, label in responses.items())
 
-PRIOR_ESA_ROWS = (
-    CountRow(
-        "any_prior_esa",
-        "ESA responders with prior ESA",
-        {"first_treatment": ("esa",), "treatment_response": ("cr", "pr", "hi")},
-        {"esa_before": ("yes",)},
-    ),
-)
 
-ALLO_ROWS = (
-    CountRow("any", "Allogeneic transplantation at any time", {}, {"allo_any": ("yes",)}),
-    CountRow(
-        "immediate",
-        "Immediately after failure",
-        {"allo_any": ("yes",)},
-        {"allo_timing": ("immediate",)},
-    ),
-    CountRow(
-        "later",
-        "After another treatment",
-        {"allo_any": ("yes",)},
-        {"allo_timing": ("later",)},
-    ),
-)
+def _find_rule(dictionary: Dictionary, name: str) -> Mapping[str, Any]:
+    """Return column and values of a group made by ``one_of``, empty where there is none."""
+    factor = dictionary.factors.get(name)
+    return {} if factor is None else factor.rule.get("one_of", {})
 
-TP53_ROWS = (
-    CountRow("allo", "TP53 mutated: transplanted", {"tp53": ("mutated",)}, {"allo_any": ("yes",)}),
-    CountRow(
-        "hma",
-        "TP53 mutated: first treated with HMA",
-        {"tp53": ("mutated",)},
-        {"first_treatment": ("hma",)},
-    ),
-    CountRow(
-        "hma_responders",
-        "TP53 mutated and HMA: responded",
-        {"tp53": ("mutated",), "first_treatment": ("hma",)},
-        {"treatment_response": ("cr", "pr", "hi")},
-    ),
-    CountRow(
-        "hma_allo",
-        "TP53 mutated and HMA: transplanted later",
-        {"tp53": ("mutated",), "first_treatment": ("hma",)},
-        {"allo_any": ("yes",)},
-    ),
-)
+
+def list_esa_rows(cohort: Cohort) -> tuple[CountRow, ...]:
+    """Return how many of those who responded to an ESA had one before."""
+    esa = _name_level(cohort, "first_treatment", "esa")
+    return (
+        CountRow(
+            "any_prior_esa",
+            f"{esa} responders with prior {esa}",
+            {"first_treatment": ("esa",), "treatment_response": _list_responses(cohort)},
+            {"esa_before": ("yes",)},
+        ),
+    )
+
+
+def list_allo_rows(cohort: Cohort) -> tuple[CountRow, ...]:
+    """Return how many were transplanted, and when."""
+    any_time = f"{_label(cohort, 'allo_any')} at any time"
+    transplanted = {"allo_any": ("yes",)}
+    return (
+        CountRow("any", any_time, {}, transplanted),
+        *(
+            CountRow(
+                level,
+                _name_level(cohort, "allo_timing", level),
+                transplanted,
+                {"allo_timing": (level,)},
+            )
+            for level in ("immediate", "later")
+        ),
+    )
+
+
+def list_mutated_rows(cohort: Cohort) -> tuple[CountRow, ...]:
+    """Return what those with a mutation of TP53 were given."""
+    who = _label(cohort, "tp53")
+    hma = _name_level(cohort, "first_treatment", "hma")
+    mutated = {"tp53": ("mutated",)}
+    treated = {**mutated, "first_treatment": ("hma",)}
+    responses = {"treatment_response": _list_responses(cohort)}
+    return (
+        CountRow("allo", f"{who}: transplanted", mutated, {"allo_any": ("yes",)}),
+        CountRow("hma", f"{who}: first treated with {hma}", mutated, {"first_treatment": ("hma",)}),
+        CountRow("hma_responders", f"{who} and {hma}: responded", treated, responses),
+        CountRow(
+            "hma_allo", f"{who} and {hma}: transplanted later", treated, {"allo_any": ("yes",)}
+        ),
+    )
+
+
+def _list_responses(cohort: Cohort) -> tuple[str, ...]:
+    rule = _find_rule(cohort.dictionary, "treatment_responder")
+    return tuple(
+        rule.get("values") or _find_rule(read_dictionary(), "treatment_responder")["values"]
+    )
+
+
+def _label(cohort: Cohort, name: str) -> str:
+    known = cohort.dictionary.factors.get(name)
+    return known.label if known is not None else read_dictionary().label(name)
+
+
+def _name_level(cohort: Cohort, name: str, level: str) -> str:
+    known = cohort.dictionary.factors.get(name)
+    levels = known.levels if known is not None else {}
+    return levels.get(level) or read_dictionary().levels(name)[level]

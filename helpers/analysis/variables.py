@@ -1,51 +1,18 @@
-"""Which variables stand in which table."""
+"""Which variables and subsets the report looks at, beside those that the parameters list."""
 
 from __future__ import annotations
 
-TABLE_1_VARIABLES = (
-    "age_years",
-    "sex",
-    "region",
-    "source",
-    "len_start_year",
-    "who_class",
-    "therapy_related",
-    "haemoglobin_g_dl",
-    "platelets_g_l",
-    "blasts_pct",
-    "del5q_group",
-    "tp53",
-    "ipss",
-    "rbc_td",
-    "esa_before",
-    "hma_before",
-    "len_dose_10",
-    "len_schedule",
-    "len_esa_combination",
-    "len_response",
-    "len_duration_months",
-)
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-TREATMENT_TABLE_VARIABLES = (
-    "age_years",
-    "sex",
-    "region",
-    "source",
-    "who_class",
-    "therapy_related",
-    "blasts_pct",
-    "del5q_group",
-    "ipss",
-    "rbc_td",
-    "esa_before",
-    "len_response",
-    "len_duration_months",
-    "failure_type",
-    "comorbidity_score",
-)
+from helpers.analysis.subset import Where
 
-AVAILABILITY_VARIABLES = (
-    *TABLE_1_VARIABLES,
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+RESPONDERS = {"responders": ("Responders", {"len_response": ("yes",)})}
+
+_FURTHER = (
     "blasts_len_pct",
     "comorbidity_score",
     "cyto_response",
@@ -54,4 +21,32 @@ AVAILABILITY_VARIABLES = (
     "treatment_response",
 )
 
-RESPONDERS = {"responders": ("Responders", {"len_response": ("yes",)})}
+
+def list_availability(cohort: Cohort, *lists: Iterable[str]) -> tuple[str, ...]:
+    """Return the variables of which the report says how many patients they are known of.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose data may lack some: of the paper's disease these are listed as known of nobody,
+        of another they are not a matter of interest.
+    *lists : iterable of str
+        Those that the parameters name.
+
+    Returns
+    -------
+    tuple of str
+        Each once, groups that the user's categories have removed left out.
+    """
+    wanted = dict.fromkeys([name for names in lists for name in names] + list(_FURTHER))
+    return tuple(
+        name
+        for name in wanted
+        if name not in cohort.dictionary.removed
+        and (cohort.terms.is_published or name in cohort.table)
+    )
+
+
+def select_free_of_progression(cohort: Cohort) -> Where:
+    """Return the subset that can still progress: all, where nobody is known to have progressed."""
+    return {"progression": ["no"]} if cohort.has("progression") else {}

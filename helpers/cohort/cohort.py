@@ -18,6 +18,7 @@ from helpers.cohort.eligibility import FlowStep
 from helpers.cohort.endpoints import derive_endpoints
 from helpers.cohort.examination import examine_table
 from helpers.cohort.faults import describe_faults
+from helpers.cohort.kept import reuse_kept
 from helpers.cohort.sources import RawTable, read_source
 from helpers.cohort.terms import Terms
 from helpers.errors import FaultsError, NotComputableError, ParameterError
@@ -48,6 +49,8 @@ class Cohort:
         Of the file.
     warnings : tuple of str
         What a reader of the data should look at.
+    built_in : bool
+        Whether it is the synthetic cohort that comes with the package.
     """
 
     table: pd.DataFrame
@@ -58,6 +61,7 @@ class Cohort:
     synthetic: bool
     sha256: str
     warnings: tuple[str, ...]
+    built_in: bool = False
 
     def __len__(self) -> int:
         return len(self.table)
@@ -104,6 +108,7 @@ class Cohort:
         return f"{name} cannot be derived: the data have no values in the {noun} {wanted}."
 
 
+@reuse_kept
 def read_cohort(
     source: str | os.PathLike[str],
     *,
@@ -206,6 +211,7 @@ def build_cohort(
         name=raw.name,
         synthetic=raw.synthetic or bool(np.any(columns.get("synthetic", "no") == "yes")),
         sha256=raw.sha256,
+        built_in=raw.synthetic,
         warnings=examined.warnings,
     )
 

@@ -27,14 +27,14 @@ class Terms:
         Treatment before time zero, short and in full; empty if there is none.
     failure, failure_name : str
         What defines the cohort, a noun phrase as in "after ...", short and in full.
-    time_zero : str
-        What survival is counted from, as in "counted from ...".
+    time_zero, time_zero_name : str
+        What survival is counted from, as in "counted from ..." and on axes, "months since ...".
     progression, progression_name : str
         The event that competes with death, short and in full.
     endpoint, endpoint_short : str
         What the survival time measures, in full and as the text abbreviates it.
-    event, events : str
-        What ends the survival time, singular and plural.
+    event : str
+        What ends the survival time; in tables and sentences "event" if it is several words.
     background, introduction : str
         Paragraphs of the abstract and the introduction; empty for a neutral one.
     abbreviations : mapping of str to str
@@ -47,12 +47,12 @@ class Terms:
     failure: str = "LEN failure"
     failure_name: str = "lenalidomide failure"
     time_zero: str = "the documentation of LEN failure"
+    time_zero_name: str = "lenalidomide failure"
     progression: str = "AML"
     progression_name: str = "acute myeloid leukaemia"
     endpoint: str = "overall survival"
     endpoint_short: str = "OS"
     event: str = "death"
-    events: str = "deaths"
     background: str = ""
     introduction: str = ""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +71,29 @@ class Terms:
     def is_death(self) -> bool:
         """Return whether the event is death of any cause."""
         return self.event == "death"
+
+    @property
+    def event_noun(self) -> str:
+        """Return one word for an event."""
+        return "event" if " " in self.event else self.event
+
+    def fill(self, text: str) -> str:
+        """Return a title with its places for terms filled in, beginning with a capital.
+
+        Examples
+        --------
+        >>> Terms().fill("{endpoint} after {failure}")
+        'Overall survival after lenalidomide failure'
+        """
+        words = {
+            "{endpoint}": self.endpoint,
+            "{failure}": self.failure_name,
+            "{treatment}": self.index_treatment_name or "the index treatment",
+            "{progression}": self.progression,
+        }
+        for place, word in words.items():
+            text = text.replace(place, word)
+        return text[:1].upper() + text[1:]
 
     def rename(self, text: str) -> str:
         """Return a built-in label with the paper's words replaced by these.
@@ -151,13 +174,16 @@ def _complete(given: Mapping[str, str]) -> dict[str, str]:
         "index_treatment_name": given.get("index_treatment_name") or treatment,
         "failure": failure,
         "failure_name": given.get("failure_name") or failure,
-        "time_zero": given.get("time_zero") or failure,
+        "time_zero": given.get("time_zero") or given.get("time_zero_name") or failure,
+        "time_zero_name": given.get("time_zero_name")
+        or given.get("time_zero")
+        or given.get("failure_name")
+        or failure,
         "progression": progression,
         "progression_name": given.get("progression_name") or progression,
         "endpoint": endpoint,
         "endpoint_short": given.get("endpoint_short") or short,
         "event": event,
-        "events": given.get("events") or f"{event}s",
     }
 
 

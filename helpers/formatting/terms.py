@@ -52,29 +52,35 @@ INTERVAL_MEANINGS: dict[str, str] = {
     "exact method": "from the binomial distribution (Clopper-Pearson)",
 }
 
-ABBREVIATIONS: dict[str, str] = {
+#: Short forms of statistics, known whatever the patients have.
+STATISTICAL_ABBREVIATIONS: dict[str, str] = {
     "AIC": "Akaike information criterion",
     "AJ": "Aalen-Johansen estimator",
+    "CI": "confidence interval",
+    "HR": "hazard ratio",
+    "KM": "Kaplan-Meier estimator",
+    "NC": "not computable",
+    "NR": "not reached",
+    "OS": "overall survival",
+    "sHR": "subdistribution hazard ratio",
+}
+
+ABBREVIATIONS: dict[str, str] = {
+    **STATISTICAL_ABBREVIATIONS,
     "AML": "acute myeloid leukaemia",
     "ATG": "antithymocyte globulin",
     "BM": "bone marrow",
     "BSC": "best supportive care",
-    "CI": "confidence interval",
     "CR": "complete response",
     "del(5q)": "deletion of the long arm of chromosome 5",
     "ESA": "erythropoiesis-stimulating agent",
     "FISH": "fluorescence in situ hybridisation",
-    "HI": "haematologic improvement",
+    "HI": "haematological improvement",
     "HMA": "hypomethylating agent",
-    "HR": "hazard ratio",
     "HSCT": "haematopoietic stem-cell transplantation",
     "IPSS": "International Prognostic Scoring System",
-    "KM": "Kaplan-Meier estimator",
     "LEN": "lenalidomide",
     "MDS": "myelodysplastic syndrome",
-    "NC": "not computable",
-    "NR": "not reached",
-    "OS": "overall survival",
     "PD": "progressive disease",
     "PR": "partial response",
     "RA": "refractory anaemia",
@@ -83,7 +89,6 @@ ABBREVIATIONS: dict[str, str] = {
     "RBC": "red blood cell",
     "RCMD": "refractory cytopenia with multilineage dysplasia",
     "SD": "stable disease",
-    "sHR": "subdistribution hazard ratio",
     "TD": "transfusion dependence",
     "WHO": "World Health Organization",
 }
@@ -149,7 +154,8 @@ def find_abbreviations(
     texts : iterable of str
         Cells, titles, captions.
     known : mapping of str to str, optional
-        Further abbreviations; they win over the built-in ones.
+        Those of the data's labels; only those of statistics are added. All built-in ones
+        without it.
 
     Returns
     -------
@@ -161,7 +167,7 @@ def find_abbreviations(
     >>> find_abbreviations(["OS by response to LEN"])
     {'LEN': 'lenalidomide', 'OS': 'overall survival'}
     """
-    meanings = {**ABBREVIATIONS, **(known or {})}
+    meanings = {**STATISTICAL_ABBREVIATIONS, **known} if known else ABBREVIATIONS
     text = " ".join(texts)
     found = [short for short in meanings if _make_pattern(short).search(text)]
     return {short: meanings[short] for short in sorted(found, key=str.casefold)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from helpers.formatting import join_sentences, join_words
+from helpers.cohort.terms import Terms
+from helpers.formatting import escape_markdown, join_sentences, join_words
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.headlines import (
     tell_aml,
     tell_effects,
+    tell_failure_name,
     tell_failure_types,
     tell_patients,
     tell_survival,
@@ -19,6 +21,7 @@ _BACKGROUND = (
     "patients: some do not respond, some do not tolerate it, and most responses end. What "
     "follows after LEN has failed is the subject of this report."
 )
+_NEUTRAL = "this report describes what becomes of patients with {disease} after {failure}."
 _BUILT_IN = (
     "the patients are synthetic: they were simulated to resemble a published cohort, and their "
     "numbers are no evidence about real patients."
@@ -42,7 +45,7 @@ def write_abstract(evidence: Evidence, choices: Choices) -> tuple[tuple[str, str
         Heading and Markdown of each part; abbreviations are not written out yet.
     """
     parts = (
-        ("Background", [_BACKGROUND]),
+        ("Background", [_tell_background(evidence.terms)]),
         ("Methods", _tell_methods(evidence)),
         ("Results", _tell_results(evidence, choices)),
         ("Conclusions", tell_conclusions(evidence, choices)),
@@ -50,17 +53,29 @@ def write_abstract(evidence: Evidence, choices: Choices) -> tuple[tuple[str, str
     return tuple((heading, join_sentences(sentences)) for heading, sentences in parts)
 
 
+def _tell_background(terms: Terms) -> str:
+    if terms.background:
+        return escape_markdown(terms.background)
+    if terms.is_published:
+        return _BACKGROUND
+    return _NEUTRAL.format(
+        disease=escape_markdown(terms.disease), failure=escape_markdown(terms.failure)
+    )
+
+
 def _tell_methods(evidence: Evidence) -> list[str]:
-    sentences = [tell_origin(evidence)]
+    sentences, terms = [tell_origin(evidence)], evidence.terms
     if evidence.has("os."):
         sentences.append(
-            "OS was counted from the documentation of LEN failure to death of any cause and "
-            "estimated by the Kaplan-Meier method."
+            f"{escape_markdown(terms.endpoint_short)} was counted from "
+            f"{escape_markdown(terms.time_zero)} to {name_event(terms)} and estimated by the "
+            "Kaplan-Meier method."
         )
     if evidence.has_logrank:
         sentences.append("groups were compared by the log-rank test.")
     if evidence.has_cox:
-        sentences.append("factors were related to OS by Cox models.")
+        shown = escape_markdown(terms.endpoint_short)
+        sentences.append(f"factors were related to {shown} by Cox models.")
     sentences.append(_tell_aml_methods(evidence))
     return sentences
 
@@ -71,7 +86,13 @@ def _tell_aml_methods(evidence: Evidence) -> str:
         "aml.one_minus_km.": "with deaths censored",
     }
     told = [words for beginning, words in named.items() if evidence.has(beginning)]
-    return f"the risk of AML was estimated {join_words(told)}." if told else ""
+    event = escape_markdown(evidence.terms.progression)
+    return f"the risk of {event} was estimated {join_words(told)}." if told else ""
+
+
+def name_event(terms: Terms) -> str:
+    """Return what ends the survival time, within a sentence."""
+    return "death of any cause" if terms.is_death else escape_markdown(terms.event)
 
 
 def tell_origin(evidence: Evidence) -> str:
@@ -87,7 +108,7 @@ def _tell_results(evidence: Evidence, choices: Choices) -> list[str]:
         tell_patients(evidence, voice),
         tell_failure_types(evidence, voice),
         *tell_survival(evidence, voice),
-        tell_survival_by(evidence, "os.failure", "by type of failure", voice),
+        tell_survival_by(evidence, "os.failure", f"by {tell_failure_name(evidence)}", voice),
         tell_effects(evidence, choices),
         tell_aml(evidence, choices),
         *tell_treatment(evidence, choices),
@@ -106,26 +127,32 @@ def tell_conclusions(evidence: Evidence, choices: Choices) -> list[str]:
         Style and levels.
     """
     voice, sentences = choices.voice, []
+    failure = escape_markdown(evidence.terms.failure)
+    short = escape_markdown(evidence.terms.endpoint_short)
+    types = tell_failure_name(evidence, plural=True)
     where = "in this synthetic cohort" if evidence.synthetic else "in these patients"
     median = evidence.find("os.overall.median")
     if median is None:
-        sentences.append(f"{where}, OS after LEN failure could not be estimated.")
+        sentences.append(f"{where}, {short} after {failure} could not be estimated.")
     elif median.estimate is None:
-        sentences.append(f"{where}, the median OS after LEN failure was not reached.")
+        sentences.append(f"{where}, the median {short} after {failure} was not reached.")
     else:
         shown = voice.months(median.estimate)
-        sentences.append(f"{where}, the median OS after LEN failure was {shown}.")
+        sentences.append(f"{where}, the median {short} after {failure} was {shown}.")
     test = evidence.find_test("os.failure.logrank")
     if test is not None and test.p_value is not None and test.p_value < choices.alpha:
-        sentences.append(f"OS differed between the types of failure ({voice.p(test)}).")
+        sentences.append(f"{short} differed between the {types} ({voice.p(test)}).")
     elif test is not None:
         sentences.append(
-            f"no clear difference in OS was seen between the types of failure ({voice.p(test)})."
+            f"no clear difference in {short} was seen between the {types} ({voice.p(test)})."
         )
     if evidence.list_groups("os.tx.active"):
         sentences.append(
-            "treatments were neither assigned at random nor begun at LEN failure, so comparisons "
-            "between them describe and do not show effects."
+            "the first treatment was known only after time zero, so comparisons between "
+            "treatments describe and do not show effects."
+            if not evidence.terms.is_published
+            else "treatments were neither assigned at random nor begun at LEN failure, so "
+            "comparisons between them describe and do not show effects."
         )
     if evidence.synthetic:
         sentences.append("nothing here is evidence about real patients.")

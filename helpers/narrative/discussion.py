@@ -17,7 +17,12 @@ from helpers.formatting import (
     pluralise,
 )
 from helpers.narrative.evidence import Choices, Evidence
-from helpers.narrative.headlines import tell_effects, tell_survival, tell_survival_by
+from helpers.narrative.headlines import (
+    tell_effects,
+    tell_failure_name,
+    tell_survival,
+    tell_survival_by,
+)
 from helpers.results import Result
 
 _FEW_EVENTS_PER_TERM = 10
@@ -82,7 +87,7 @@ def write_findings(evidence: Evidence, choices: Choices) -> str:
     return join_sentences(
         [
             *tell_survival(evidence, voice),
-            tell_survival_by(evidence, "os.failure", "by type of failure", voice),
+            tell_survival_by(evidence, "os.failure", f"by {tell_failure_name(evidence)}", voice),
             tell_effects(evidence, choices),
         ]
     )
@@ -199,14 +204,24 @@ def write_limits(evidence: Evidence, choices: Choices) -> str:
     """Write the limits that follow from the design and from the results."""
     return join_sentences(
         [
-            "all patients were selected by the failure of LEN, so nothing here says how often LEN "
-            "fails.",
+            _tell_design(evidence),
             *_list_model_limits(evidence, choices),
             *_list_treatment_limits(evidence),
             _tell_unknown(evidence, choices),
             _tell_horizon(evidence, choices),
         ]
     )
+
+
+def _tell_design(evidence: Evidence) -> str:
+    terms = evidence.terms
+    if terms.is_published:
+        return (
+            "all patients were selected by the failure of LEN, so nothing here says how often LEN "
+            "fails."
+        )
+    failure = escape_markdown(terms.failure)
+    return f"the report describes patients from {failure} on; who did not get so far is not in it."
 
 
 def _list_model_limits(evidence: Evidence, choices: Choices) -> Iterator[str]:
@@ -218,7 +233,7 @@ def _list_model_limits(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if model is not None and model.events is not None and terms:
         per_term = model.events / terms
         if per_term < _FEW_EVENTS_PER_TERM:
-            events = choices.voice.count(model.events, "death")
+            events = choices.voice.count(model.events, evidence.terms.event_noun)
             yield (
                 f"the multivariable model rests on {events} for "
                 f"{choices.voice.count(terms, 'coefficient')}, which is few."
@@ -234,8 +249,9 @@ def _list_model_limits(evidence: Evidence, choices: Choices) -> Iterator[str]:
 def _list_treatment_limits(evidence: Evidence) -> Iterator[str]:
     if evidence.has("os.tx."):
         yield (
-            "treatment was chosen after LEN failure and by the patient's condition, and whoever "
-            "got one had lived until then; its comparisons show no effects."
+            f"treatment was chosen after {escape_markdown(evidence.terms.failure)} and by the "
+            "patient's condition, and whoever got one had lived until then; its comparisons show "
+            "no effects."
         )
 
 
@@ -264,4 +280,7 @@ def _tell_horizon(evidence: Evidence, choices: Choices) -> str:
     if not beyond:
         return ""
     time = choices.show(min(beyond))
-    return f"nobody was followed for {time} months, so OS at that time could not be estimated."
+    return (
+        f"nobody was followed for {time} months, so "
+        f"{escape_markdown(evidence.terms.endpoint_short)} at that time could not be estimated."
+    )

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from helpers.cohort.terms import Terms
 from helpers.formatting import format_trimmed, get_style, name_test
 from helpers.formatting.styles import NumberStyle
 from helpers.narrative.models import name_level
 from helpers.narrative.voice import Voice, speak
 from helpers.results import Result
 
-_LABELLED_TESTS = ("{set_id}.ph.{factor}", "os.uni.{factor}.logrank")
+_LABELLED_TESTS = ("{set_id}.ph.{factor}", "{set_id}.{factor}.test", "os.uni.{factor}.logrank")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,10 @@ class Evidence:
         Analyses that could not be made.
     versions : mapping of str to str
         Of the software, by name.
+    terms : Terms
+        What disease, treatment and events are called.
+    abbreviations : mapping of str to str
+        Of the data's labels.
     """
 
     results: Mapping[str, Result]
@@ -104,6 +109,8 @@ class Evidence:
     built_in: bool = False
     n_omitted: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, key: str) -> Result | None:
         """Return a result that has a number or says that it was not reached, else None."""

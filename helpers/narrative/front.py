@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpers.cohort.terms import Terms
 from helpers.document import TextBlock
-from helpers.formatting import join_sentences
+from helpers.formatting import ABBREVIATIONS, escape_markdown, format_count, join_sentences
+from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
 from helpers.narrative.abbreviations import expand_abbreviations
 from helpers.narrative.abstract import tell_conclusions, write_abstract
 from helpers.narrative.discussion import (
@@ -81,9 +83,12 @@ def write_front(
         text; citations are numbered.
     """
     abstract = write_abstract(evidence, choices)
-    shown = expand_abbreviations([text for _, text in abstract], keep_all=False)
+    known = ABBREVIATIONS
+    if evidence.abbreviations:
+        known = {**STATISTICAL_ABBREVIATIONS, **evidence.abbreviations}
+    shown = expand_abbreviations([text for _, text in abstract], keep_all=False, known=known)
     parts = _write_parts(evidence, choices, published)
-    texts = expand_abbreviations([text for _, rows in parts for _, text, _ in rows])
+    texts = expand_abbreviations([text for _, rows in parts for _, text, _ in rows], known=known)
     numbered, references = number_citations(texts)
     remaining = iter(numbered)
     made = [
@@ -123,7 +128,10 @@ def _write_parts(
         ),
         ("Limits", write_limits(evidence, choices), ()),
     ]
-    introduction = (_DISEASE, _QUESTION, _tell_aim(evidence, has_comparison=published is not None))
+    introduction = (
+        *_introduce(evidence.terms),
+        _tell_aim(evidence, has_comparison=published is not None),
+    )
     methods = [(heading, text, ()) for heading, text in write_methods(evidence, choices)]
     conclusion = join_sentences(tell_conclusions(evidence, choices))
     return [
@@ -134,7 +142,26 @@ def _write_parts(
     ]
 
 
+def _introduce(terms: Terms) -> tuple[str, ...]:
+    """Return the paragraphs on the disease and the question."""
+    if terms.introduction:
+        return (escape_markdown(terms.introduction),)
+    if terms.is_published:
+        return (_DISEASE, _QUESTION)
+    disease, failure = escape_markdown(terms.disease), escape_markdown(terms.failure)
+    return (
+        f"How long patients with {disease} live after {failure}, and what their outcome goes with, "
+        "is what this report describes. Its analyses follow those of Prebet and colleagues, who "
+        "studied another disease after the failure of its treatment [@prebet2017].",
+    )
+
+
 def _tell_aim(evidence: Evidence, *, has_comparison: bool) -> str:
+    if not evidence.terms.is_published:
+        kind = "synthetic patients" if evidence.synthetic else "patients"
+        n = evidence.n_patients
+        size = f"{format_count(n)} " if n else ""
+        return join_sentences([f"the analyses were made of {size}{kind if n != 1 else kind[:-1]}."])
     if evidence.built_in:
         sentences = [
             "this report makes the same analyses of synthetic patients, because the data behind "

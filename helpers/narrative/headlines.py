@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from helpers.formatting import (
+    escape_markdown,
     format_count,
     format_median_range,
     format_percent,
     format_unit,
     join_words,
+    lower_first,
 )
 from helpers.narrative.evidence import Choices, Evidence, Group
 from helpers.narrative.voice import Voice
@@ -41,13 +43,38 @@ def tell_patients(evidence: Evidence, voice: Voice) -> str:
 
 
 def tell_failure_types(evidence: Evidence, voice: Voice) -> str:
-    """Return the sentence on how often lenalidomide failed in which way."""
+    """Return the sentence on how often treatment failed in which way."""
     told = []
     for count in evidence.list_counts("failure"):
         number = format_count(count.estimate, style=voice.style)
         percent = format_percent(count.fraction, n=count.n, style=voice.style)
         told.append(f"{voice.label(count.label)} in {number} ({percent})")
-    return f"the type of LEN failure was {join_words(told)}." if told else ""
+    if not told:
+        return ""
+    return f"the {tell_failure_name(evidence, whole=True)} was {join_words(told)}."
+
+
+def tell_failure_name(evidence: Evidence, *, plural: bool = False, whole: bool = False) -> str:
+    """Return what the types of failure are called: the label of the variable if it has one.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the report.
+    plural : bool
+        Whether the types are meant, not their name.
+    whole : bool
+        Whether the failure itself is named.
+    """
+    test = evidence.results.get("os.failure.logrank")
+    label = "" if test is None else test.label
+    builtin = evidence.terms.rename("Type of LEN failure")
+    if label in ("", builtin):
+        if whole:
+            return f"type of {escape_markdown(evidence.terms.failure)}"
+        return "types of failure" if plural else "type of failure"
+    shown = escape_markdown(lower_first(label))
+    return f"groups of {shown}" if plural else shown
 
 
 def tell_survival(evidence: Evidence, voice: Voice) -> list[str]:
@@ -55,11 +82,13 @@ def tell_survival(evidence: Evidence, voice: Voice) -> list[str]:
     sentences = [_tell_deaths(evidence, voice)]
     median = evidence.find("os.overall.median")
     if median is not None:
-        sentences.append(f"the median OS was {voice.median(median)}.")
+        short = escape_markdown(evidence.terms.endpoint_short)
+        sentences.append(f"the median {short} was {voice.median(median)}.")
     last = find_last_probability(evidence)
     if last is not None:
         time = voice.at(last.quantities["time_months"])
-        sentences.append(f"the probability of OS {time} was {voice.probability(last)}.")
+        short = escape_markdown(evidence.terms.endpoint_short)
+        sentences.append(f"the probability of {short} {time} was {voice.probability(last)}.")
     return [sentence for sentence in sentences if sentence]
 
 
@@ -77,11 +106,14 @@ def _tell_deaths(evidence: Evidence, voice: Voice) -> str:
     count = evidence.find("os.overall.n")
     if count is None or count.events is None:
         return ""
-    deaths = voice.count(count.events)
+    deaths = f"{voice.count(count.events)} died"
+    if not evidence.terms.is_death:
+        event = escape_markdown(evidence.terms.event)
+        deaths = f"{voice.count(count.events)} had the event ({event})"
     follow_up = evidence.find("followup.reverse_km")
     if follow_up is None or follow_up.estimate is None:
-        return f"during follow-up, {deaths} died."
-    return f"during a median follow-up of {voice.median(follow_up)}, {deaths} died."
+        return f"during follow-up, {deaths}."
+    return f"during a median follow-up of {voice.median(follow_up)}, {deaths}."
 
 
 def tell_survival_by(evidence: Evidence, set_id: str, what: str, voice: Voice) -> str:
@@ -104,7 +136,8 @@ def tell_survival_by(evidence: Evidence, set_id: str, what: str, voice: Voice) -
     told = [_tell_group(group, voice) for group in groups]
     test = evidence.find_test(f"{set_id}.logrank")
     ending = f" ({voice.test(test)})" if test is not None else ""
-    return f"{what}, the median OS was {join_words(told)}{ending}."
+    short = escape_markdown(evidence.terms.endpoint_short)
+    return f"{what}, the median {short} was {join_words(told)}{ending}."
 
 
 def _tell_group(group: Group, voice: Voice) -> str:
@@ -123,12 +156,16 @@ def tell_effects(evidence: Evidence, choices: Choices, set_id: str = "cox.full")
         named = evidence.name_level(set_id, factor, result, voice)
         told = f"{named} ({voice.ratio(result)})"
         (higher if (result.estimate or 0) > 1 else lower).append(told)
-    clauses = [f"a higher hazard of death went with {join_words(higher)}"] if higher else []
+    event, short = evidence.terms.event, evidence.terms.endpoint_short
+    risk = f"hazard of {escape_markdown(event)}"
+    clauses = [f"a higher {risk} went with {join_words(higher)}"] if higher else []
     if lower:
-        start = "a lower one" if higher else "a lower hazard of death went"
+        start = "a lower one" if higher else f"a lower {risk} went"
         clauses.append(f"{start} with {join_words(lower)}")
     level = choices.show_percent(choices.alpha)
-    shown = ", and ".join(clauses) or f"no factor was associated with OS at the {level} level"
+    shown = ", and ".join(clauses) or (
+        f"no factor was associated with {escape_markdown(short)} at the {level} level"
+    )
     return f"in the multivariable Cox model, {shown}."
 
 
@@ -149,9 +186,15 @@ def tell_aml(evidence: Evidence, choices: Choices) -> str:
     who = voice.count(first.n or 0)
     time = voice.at(first.quantities["time_months"])
     return (
-        f"among {who} without progression at LEN failure, the risk of AML {time} was "
-        f"{join_words(told)}."
+        f"among {who}{_tell_at_risk(evidence, first)}, the risk of "
+        f"{escape_markdown(evidence.terms.progression)} {time} was {join_words(told)}."
     )
+
+
+def _tell_at_risk(evidence: Evidence, result: Result) -> str:
+    if result.population in ("", "all patients"):
+        return ""
+    return f" without progression at {escape_markdown(evidence.terms.failure)}"
 
 
 def _find_incidence(evidence: Evidence, estimator: str) -> Result | None:
@@ -178,5 +221,6 @@ def tell_treatment(evidence: Evidence, choices: Choices) -> list[str]:
         estimate, _, rest = voice.ratio(levels[0], name="").strip().partition(", ")
         named = f"{voice.label(levels[0].label)} against {voice.label(references[0].label)}"
         ending = f" ({rest})" if rest else ""
-        sentences.append(f"the adjusted HR of death of {named} was {estimate}{ending}.")
+        event = escape_markdown(evidence.terms.event)
+        sentences.append(f"the adjusted HR of {event} of {named} was {estimate}{ending}.")
     return [sentence for sentence in sentences if sentence]

@@ -14,7 +14,9 @@ from helpers.formatting import (
     lower_first,
     pluralise,
 )
+from helpers.narrative.abstract import name_event
 from helpers.narrative.evidence import Choices, Evidence
+from helpers.narrative.headlines import tell_failure_name
 from helpers.narrative.statistics_methods import write_statistics
 
 _DAYS_PER_MONTH = 30.4375
@@ -66,6 +68,8 @@ def write_methods(evidence: Evidence, choices: Choices) -> Iterator[tuple[str, s
 
 
 def _tell_selection(evidence: Evidence) -> Iterator[str]:
+    terms = evidence.terms
+    disease, failure = escape_markdown(terms.disease), escape_markdown(terms.failure)
     if evidence.synthetic:
         yield _BUILT_IN if evidence.built_in else _SYNTHETIC
     rules = [
@@ -74,21 +78,27 @@ def _tell_selection(evidence: Evidence) -> Iterator[str]:
         if key.startswith("flow.remaining.") and result.label
     ]
     if rules:
-        yield (
+        who = (
             "patients with lower-risk MDS and del(5q) whose LEN had failed were eligible. The "
-            f"rules were applied in this order: {'; '.join(rules)}."
+            if terms.is_published
+            else f"patients with {disease} were eligible after {failure}. The "
         )
+        noun = "rule was" if len(rules) == 1 else "rules were"
+        order = "" if len(rules) == 1 else " in this order"
+        yield f"{who}{noun} applied{order}: {'; '.join(rules)}."
     elif evidence.n_patients is not None:
         yield (
-            "the data say nothing about eligibility; every patient in them was taken as eligible "
-            "after failure of LEN for MDS with del(5q)."
+            "no rule of eligibility was applied; every patient in the data was taken as eligible, "
+            f"with {disease} after {failure}."
         )
 
 
 def _tell_definitions(evidence: Evidence) -> Iterator[str]:
-    if evidence.has("table1.ipss.", "cox.full.adverse_karyotype.", "os.uni.adverse_karyotype."):
+    if evidence.terms.is_published and evidence.has(
+        "table1.ipss.", "cox.full.adverse_karyotype.", "os.uni.adverse_karyotype."
+    ):
         yield "cytogenetic risk was graded by the IPSS [@greenberg1997]."
-    if evidence.has("table1.len_response.", "os.uni.len_response."):
+    if evidence.terms.is_published and evidence.has("table1.len_response.", "os.uni.len_response."):
         yield (
             "response to LEN is that of the International Working Group's criteria of 2006 "
             "[@cheson2006]."
@@ -96,18 +106,30 @@ def _tell_definitions(evidence: Evidence) -> Iterator[str]:
     types = [escape_markdown(lower_first(one.label)) for one in evidence.list_counts("failure")]
     if types:
         number = f"{format_number_word(len(types))} {pluralise(len(types), 'type')}"
-        yield f"{number} of LEN failure occurred in these data: {join_words(types)}."
+        failure = escape_markdown(evidence.terms.failure)
+        name = tell_failure_name(evidence)
+        what = (
+            f"{number} of {failure}"
+            if name == "type of failure"
+            else (f"{format_number_word(len(types))} {pluralise(len(types), 'group')} of {name}")
+        )
+        yield f"{what} occurred in these data: {join_words(types)}."
 
 
 def _tell_endpoints(evidence: Evidence, choices: Choices) -> Iterator[str]:
+    terms = evidence.terms
+    failure, event = escape_markdown(terms.failure), escape_markdown(terms.progression)
+    still = "known to have died" if terms.is_death else "known to have had it"
     yield (
-        "OS was counted from the documentation of LEN failure to death of any cause; patients not "
-        "known to have died were censored at their last contact."
+        f"{escape_markdown(terms.endpoint_short)} was counted from "
+        f"{escape_markdown(terms.time_zero)} to {name_event(terms)}; patients not {still} were "
+        "censored at their last contact."
     )
+    treatment = escape_markdown(terms.index_treatment or "the index treatment")
     others = [
         words
         for beginning, words in (
-            ("os_from_len.", "from the start of LEN"),
+            ("os_from_len.", f"from the start of {treatment}"),
             ("os_from_dx.", "from diagnosis"),
         )
         if evidence.has(beginning)
@@ -115,10 +137,14 @@ def _tell_endpoints(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if others:
         yield f"where the text says so, it was counted {join_words(others)}."
     if evidence.has("aml."):
-        yield (
-            "progression to AML was counted from LEN failure among patients without progression "
-            "at that time; death without AML is a competing event."
+        among = any(
+            "rogression" in result.population
+            for key, result in evidence.results.items()
+            if key.startswith("aml.") and key.endswith(".n")
         )
+        who = " among patients without progression at that time" if among else ""
+        what = f"progression to {event}" if terms.is_published else event
+        yield f"{what} was counted from {failure}{who}; death without {event} is a competing event."
     days = format_number(_DAYS_PER_MONTH, decimals=4, style=choices.style)
     yield f"a month has {days} days."
     cuts = list(_list_cuts(evidence, choices))
@@ -130,14 +156,17 @@ def _tell_endpoints(evidence: Evidence, choices: Choices) -> Iterator[str]:
 
 
 def _list_cuts(evidence: Evidence, choices: Choices) -> Iterator[str]:
+    treatment = escape_markdown(evidence.terms.index_treatment or "the index treatment")
     used = {part for key in evidence.results for part in key.split(".")}
     if "age_75" in used:
-        yield f"age at LEN failure (cut-off {choices.show(choices.age_cut_years)} years)"
+        failure = escape_markdown(evidence.terms.failure)
+        yield f"age at {failure} (cut-off {choices.show(choices.age_cut_years)} years)"
     if used & {"len_6m", "len6m"}:
         cut = choices.show(choices.len_duration_cut_months)
-        yield f"duration of LEN ({cut} {pluralise(choices.len_duration_cut_months, 'month')})"
+        noun = pluralise(choices.len_duration_cut_months, "month")
+        yield f"duration of {treatment} ({cut} {noun})"
     if "len_dose_10" in used:
-        yield f"initial daily dose of LEN ({choices.show(choices.len_dose_cut_mg)} mg)"
+        yield f"initial daily dose of {treatment} ({choices.show(choices.len_dose_cut_mg)} mg)"
 
 
 def _tell_software(evidence: Evidence) -> Iterator[str]:

@@ -114,7 +114,8 @@ def _tell_models(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if evidence.has("os.uni."):
         n = sum(key.startswith("os.uni.") and key.endswith(".logrank") for key in evidence.results)
         factors = f"{format_number_word(n, style=choices.style)} {pluralise(n, 'factor')}"
-        yield f"OS was first related to {factors} one at a time, by the log-rank test."
+        short = escape_markdown(evidence.terms.endpoint_short)
+        yield f"{short} was first related to {factors} one at a time, by the log-rank test."
 
 
 def _tell_main_model(evidence: Evidence) -> Iterator[str]:
@@ -174,7 +175,8 @@ def _tell_incidence(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if used:
         ways = "in two ways: " if len(used) > 1 else ""
         ending = "; the first is the one quoted" if len(used) > 1 else ""
-        yield f"the risk of AML was estimated {ways}{', and '.join(used)}{ending}."
+        event = escape_markdown(evidence.terms.progression)
+        yield f"the risk of {event} was estimated {ways}{', and '.join(used)}{ending}."
     if evidence.find_test("aml.gray") is not None:
         yield "cumulative incidences were compared by Gray's test [@gray1988]."
     models = []
@@ -183,13 +185,15 @@ def _tell_incidence(evidence: Evidence, choices: Choices) -> Iterator[str]:
     if evidence.has("aml.fine_gray."):
         models.append("Fine-Gray models of the subdistribution hazard [@fine1999]")
     if models:
-        yield f"factors were related to AML by {join_words(models)}."
+        event = escape_markdown(evidence.terms.progression)
+        yield f"factors were related to {event} by {join_words(models)}."
 
 
 def _tell_treatments(evidence: Evidence) -> Iterator[str]:
     if evidence.has("os.tx."):
+        start = escape_markdown(evidence.terms.failure)
         yield (
-            "treatments were compared from LEN failure on as if they had been known then, as in "
+            f"treatments were compared from {start} on as if they had been known then, as in "
             "the publication [@prebet2017]."
         )
     others = [
@@ -202,10 +206,11 @@ def _tell_treatments(evidence: Evidence) -> Iterator[str]:
         for key, result in evidence.results.items()
         if key.startswith("cox.supp3.treatment.") and key.count(".") == 3 and result.label
     ]
+    published = evidence.terms.is_published
     if others and len(levels) == 2:
         yield (
-            f"the model of {' and '.join(levels)} adjusts for {join_words(others)}; the "
-            "publication does not name its factors."
+            f"the model of {' and '.join(levels)} adjusts for {join_words(others)}"
+            + ("; the publication does not name its factors." if published else ".")
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from helpers.cohort.terms import make_terms
 from helpers.narrative.discussion import PublishedComparison, PublishedNumber
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.front import FrontText, Paragraph, write_front
@@ -15,6 +16,7 @@ from helpers.report.artefacts import CollectedResults
 from helpers.report.blocks import Prose
 from helpers.report.inputs import DEFAULT_TITLE, FrontMaker
 from helpers.report.manuscript import FrontMatter, Part
+from helpers.report.verdicts import judge_once
 from helpers.results import Result
 
 _BUILT_IN = "synthetic"
@@ -44,8 +46,10 @@ def make_front_matter(parameters: Mapping[str, Any], *, ledger: Path | None = No
 
     def make(collected: CollectedResults) -> FrontMatter:
         results = {key: Result.from_record(value) for key, value in collected.records.items()}
-        published = None if ledger is None else _compare(ledger, results, collected.omitted)
         evidence = _read_evidence(parameters, collected, results)
+        published = None
+        if ledger is not None and evidence.terms.is_published:
+            published = _compare(ledger, collected)
         return _assemble(parameters, write_front(evidence, read_choices(parameters), published))
 
     return make
@@ -91,17 +95,13 @@ def _read_evidence(
         built_in=synthetic and parameters.get("data", _BUILT_IN) == _BUILT_IN,
         n_omitted=len(collected.omitted),
         versions=collected.context.get("versions", {}),
+        abbreviations=collected.context.get("abbreviations") or {},
+        terms=make_terms(parameters.get("terms") or {}),
     )
 
 
-def _compare(
-    path: Path, results: Mapping[str, Result], omitted: Iterable[Mapping[str, str]]
-) -> PublishedComparison:
-    from helpers.published import compare_with_published, read_ledger
-
-    ledger = read_ledger(path)
-    reasons = {item["id"]: item["reason"] for item in omitted}
-    table = compare_with_published(ledger, results, omitted=reasons)
+def _compare(path: Path, collected: CollectedResults) -> PublishedComparison:
+    ledger, table = judge_once(path, collected)
     verdicts = {row.entry_id: row.verdict for row in table}
     numbers = tuple(
         PublishedNumber(
@@ -124,7 +124,7 @@ def _assemble(parameters: Mapping[str, Any], text: FrontText) -> FrontMatter:
     title = str(parameters.get("title") or DEFAULT_TITLE)
     return FrontMatter(
         title=title,
-        running_head=shorten_title(title),
+        running_head=str(parameters.get("running_head") or shorten_title(title)),
         authors=tuple(parameters.get("authors") or ()),
         affiliations=tuple(parameters.get("affiliations") or ()),
         keywords=tuple(parameters.get("keywords") or ()),

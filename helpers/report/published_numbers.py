@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.cohort.terms import make_terms
 from helpers.params import name_style
 from helpers.report.appendices import make_comparison_appendix, make_own_cohort_appendix
 from helpers.report.artefacts import CollectedResults
 from helpers.report.manuscript import Part
+from helpers.report.verdicts import judge_once
 from helpers.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.cohort import Cohort
-    from helpers.published import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def compare_with_ledger(
     *,
     parameters: Mapping[str, Any],
     base_dir: Path | None = None,
-) -> PublishedNumbers:
+) -> PublishedNumbers | None:
     """Compare a report with the published numbers.
 
     Parameters
@@ -61,29 +62,28 @@ def compare_with_ledger(
 
     Returns
     -------
-    PublishedNumbers
-        Of a synthetic cohort verdicts; of any other the difference of each estimate.
+    PublishedNumbers or None
+        Of the built-in cohort verdicts; of any other the difference of each estimate. None
+        where the terms say that disease, time zero or events are not the paper's.
     """
-    from helpers.published import read_ledger
-
-    ledger = read_ledger(path)
+    if not make_terms(parameters.get("terms") or {}).is_published:
+        return None
     results = {key: Result.from_record(value) for key, value in collected.records.items()}
-    if collected.context.get("synthetic", True):
-        return _judge(ledger, results, collected, parameters, base_dir)
-    return _set_beside(ledger, results, name_style(parameters))
+    if collected.context.get("built_in", collected.context.get("synthetic", True)):
+        return _judge(path, results, collected, parameters, base_dir)
+    return _set_beside(path, results, name_style(parameters))
 
 
 def _judge(
-    ledger: Ledger,
+    path: Path,
     results: Mapping[str, Result],
     collected: CollectedResults,
     parameters: Mapping[str, Any],
     base_dir: Path | None,
 ) -> PublishedNumbers:
-    from helpers.published import add_conventions, compare_with_published, search_conventions
+    from helpers.published import add_conventions, search_conventions
 
-    omitted = {item["id"]: item["reason"] for item in collected.omitted}
-    table = compare_with_published(ledger, results, omitted=omitted)
+    ledger, table = judge_once(path, collected)
     alternates = _offer_alternates(results, collected.context, parameters, base_dir)
     found = search_conventions(ledger, table, results, alternates=alternates)
     table = add_conventions(table, found)
@@ -92,9 +92,10 @@ def _judge(
     )
 
 
-def _set_beside(ledger: Ledger, results: Mapping[str, Result], style: str) -> PublishedNumbers:
-    from helpers.published import compare_own_cohort, differences_to_frame
+def _set_beside(path: Path, results: Mapping[str, Result], style: str) -> PublishedNumbers:
+    from helpers.published import compare_own_cohort, differences_to_frame, read_ledger
 
+    ledger = read_ledger(path)
     differences = compare_own_cohort(ledger, results)
     return PublishedNumbers(
         appendix=make_own_cohort_appendix(differences, conf_level=ledger.conf_level, style=style),

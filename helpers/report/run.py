@@ -35,6 +35,7 @@ from helpers.report.manifest import (
 from helpers.report.manuscript import Manuscript, Part
 from helpers.report.markdown import MarkdownConverter
 from helpers.report.numbering import Numbering
+from helpers.report.omissions import drop_omitted
 from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
 
@@ -68,7 +69,7 @@ class BuildRun:
         comparison = self._compare(collected)
         manuscript = Manuscript(
             front=self.inputs.front(collected),
-            sections=sections,
+            sections=tuple(drop_omitted(section) for section in sections),
             appendices=self._make_appendices(collected, comparison),
         )
         numbering = manuscript.number()
@@ -159,7 +160,11 @@ class BuildRun:
         with self._step("prose"):
             markdown.prepare(manuscript.list_fragments())
         pages = iterate_pages(
-            manuscript, numbering=numbering, markdown=markdown, formats=self.inputs.formats
+            manuscript,
+            numbering=numbering,
+            markdown=markdown,
+            formats=self.inputs.formats,
+            print_options=self.inputs.print_options,
         )
         for path, page in pages:
             for name in self.inputs.formats:

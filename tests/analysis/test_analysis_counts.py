@@ -6,7 +6,7 @@ import pytest
 from small_cohorts import FEMALE, MALE, make_cohort
 
 from helpers.analysis.counts import CountRow, compare_proportions, count_levels, count_subsets
-from helpers.analysis.treatment import ALLO_ROWS, RESPONSE_ROWS
+from helpers.analysis.treatment import list_allo_rows, list_response_rows
 from helpers.errors import ParameterError
 
 #: Seven patients; response of five known, failure of six.
@@ -153,7 +153,7 @@ def test_responses_are_counted_among_the_evaluable():
         first_treatment=["hma"] * 5 + ["bsc"],
         treatment_response=["cr", "pr", "hi", "none", None, None],
     )
-    results = count_subsets(cohort, set_id="tx", rows=RESPONSE_ROWS)
+    results = count_subsets(cohort, set_id="tx", rows=list_response_rows(cohort))
     counts = {key: (results[key].estimate, results[key].n) for key in
               ("hma.evaluable", "hma.any", "hma.cr_pr", "hma.cr", "esa.any")}  # fmt: skip
     assert counts == {
@@ -172,7 +172,7 @@ def test_transplants_are_counted_by_their_place():
         first_treatment=["allo", "hma", "bsc", "hma", None],
         transplant_months=[1, 5, 6, None, None],
     )
-    results = count_subsets(cohort, set_id="a", rows=ALLO_ROWS)
+    results = count_subsets(cohort, set_id="a", rows=list_allo_rows(cohort))
     counts = {result.id: (result.estimate, result.n) for result in results}
     assert counts == {"a.any": (3, 5), "a.immediate": (1, 3), "a.later": (2, 3)}
 

@@ -255,7 +255,7 @@ def test_words_from_data_are_escaped():
     parts = read(write(results))
     shown = r"a\*b\* \[x\](javascript:y) \$z\$ \[@cox1972\]"
     assert f"was {shown} in 3 (75%)" in parts["Results"]
-    assert f"in this order: {shown}." in parts["Patients"]
+    assert f"The rule was applied: {shown}." in parts["Patients"]
 
 
 RULES = {

@@ -110,9 +110,14 @@ def test_intervals_have_names(method, expected):
 
 
 def test_abbreviations_are_found_as_words_only():
-    found = find_abbreviations(["RAEB-1, HMAs and PRIMA", "del(5q)"], known={"HMA": "own words"})
+    found = find_abbreviations(["RAEB-1, HMAs and PRIMA", "del(5q)"])
     assert found == {
         "del(5q)": "deletion of the long arm of chromosome 5",
-        "HMA": "own words",
+        "HMA": "hypomethylating agent",
         "RAEB": "refractory anaemia with excess of blasts",
     }
+
+
+def test_abbreviations_of_the_data_leave_no_room_for_another_disease():
+    found = find_abbreviations(["PR positive, OS", "ER"], known={"ER": "oestrogen receptor"})
+    assert found == {"ER": "oestrogen receptor", "OS": "overall survival"}
