@@ -38,7 +38,6 @@ def add_parser(commands: Any) -> None:
 def run_map(options: argparse.Namespace) -> int:
     """Propose a mapping; print it, or write it where there is no file yet."""
     from helpers.cohort.dictionary import read_dictionary
-    from helpers.cohort.intake.mapping_text import write_mapping
     from helpers.cohort.intake.proposals import propose_mapping
     from helpers.cohort.sources import read_source
 
@@ -47,6 +46,8 @@ def run_map(options: argparse.Namespace) -> int:
     dictionary = read_dictionary()
     proposed = propose_mapping(raw, dictionary)
     if options.out is not None:
+        from helpers.cohort.intake.mapping_text import write_mapping
+
         _write_new(options.out, write_mapping(proposed, dictionary))
     print(_to_json(raw.name, proposed) if options.json else _to_text(raw.name, proposed, options))
     return 0

@@ -203,7 +203,8 @@ def _parse_yaml(text: str, *, what: str) -> Any:
 
 def _describe_fault(fault: Mapping[str, Any]) -> str:
     name, *position = fault["loc"]
-    place = f"{name}, item {position[0] + 1}," if position else str(name)
+    parts = [part + 1 if isinstance(part, int) else part for part in position]
+    place = f"{name}, item {parts[0]!s:.60}," if parts else str(name)
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
         nearest = find_nearest(name, Params.model_fields)

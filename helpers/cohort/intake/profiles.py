@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +23,8 @@ _DATES: dict[str, re.Pattern[str]] = {
     "ymd": re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})([T ][\d:.]+)?", re.ASCII),
     "xxy": re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})([T ][\d:.]+)?", re.ASCII),
 }
-_SIGN_OF_DAY_FIRST = "."
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+)?", re.ASCII)
+LAST_YEAR_OF_2000S = 68  # as strptime reads years of two digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Profile:
     numbers : numpy.ndarray of float
         Of a column of numbers, else empty.
     date_form : str
-        ``ymd``, ``dmy``, ``mdy``, ``day-or-month`` or empty.
+        ``iso``, ``ymd``, ``dmy``, ``mdy``, a form such as ``%d.%m.%y``, ``day-or-month`` where
+        nothing tells which, ``mixed``, or empty without dates.
     dates : numpy.ndarray of datetime64[D], shape (n,)
         By row, NaT where not known; empty without dates.
     """
@@ -139,35 +142,49 @@ def _read_numbers(counts: Counter[str]) -> np.ndarray:
 def _read_dates(texts: list[str], counts: Counter[str]) -> tuple[str, np.ndarray]:
     none = np.empty(0, dtype="datetime64[D]")
     n_filled = sum(counts.values())
+    n_dates = 0
     for form, pattern in _DATES.items():
         found = {text: match for text in counts if (match := pattern.fullmatch(text))}
-        if not found or sum(counts[text] for text in found) < MOSTLY * n_filled:
+        n_found = sum(counts[text] for text in found)
+        n_dates += n_found
+        if not found or n_found < MOSTLY * n_filled:
             continue
-        order = _find_order(list(found.values())) if form == "xxy" else form
+        order = _find_order(list(found.values())) if form == "xxy" else _name_year_first(found)
         days = {text: _make_day(match, order) for text, match in found.items()}
         return order, np.array([days.get(text) for text in texts], dtype="datetime64[D]")
-    return "", none
+    return ("mixed" if n_dates and n_dates >= MOSTLY * n_filled else ""), none
+
+
+def _name_year_first(found: Mapping[str, re.Match[str]]) -> str:
+    return "iso" if all(_ISO.fullmatch(text) for text in found) else "ymd"
 
 
 def _find_order(matches: list[re.Match[str]]) -> str:
     day_first = sum(int(match[1]) > 12 for match in matches)
     month_first = sum(int(match[3]) > 12 for match in matches)
-    if day_first or month_first:
-        return "dmy" if day_first >= month_first else "mdy"
-    is_dotted = all(match[2] == _SIGN_OF_DAY_FIRST for match in matches)
-    return "dmy" if is_dotted else "day-or-month"
+    signs = {match[2] for match in matches}
+    if day_first and month_first:
+        return "mixed"
+    if not day_first and not month_first and signs != {"."}:
+        return "day-or-month"
+    order = "mdy" if month_first else "dmy"
+    if all(len(match[4]) == 4 for match in matches):
+        return order
+    sign = signs.pop()
+    is_uniform = not signs and all(len(match[4]) == 2 for match in matches)
+    return sign.join(f"%{part}" for part in order) if is_uniform else "mixed"
 
 
 def _make_day(match: re.Match[str], form: str) -> datetime.date | None:
     first, second, third = match[1], match[3], match[4]
-    if form == "ymd":
-        year, month, day = first, second, third
-    elif form == "mdy":
-        month, day, year = first, second, third
-    else:
-        day, month, year = first, second, third
-    full_year = int(year) + (0 if len(year) == 4 else 1900 if int(year) > 40 else 2000)
+    order = "".join(letter for letter in form if letter in "dmy") or "dmy"
+    if form == "iso":
+        order = "ymd"
+    parts = dict(zip(order if len(order) == 3 else "dmy", (first, second, third), strict=True))
+    year = int(parts["y"])
+    if len(parts["y"]) == 2:
+        year += 1900 if year > LAST_YEAR_OF_2000S else 2000
     try:
-        return datetime.date(full_year, int(month), int(day))
+        return datetime.date(year, int(parts["m"]), int(parts["d"]))
     except ValueError:
         return None

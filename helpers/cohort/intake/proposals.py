@@ -53,9 +53,14 @@ class Proposal:
     unit : str
         Of their values; empty where there is nothing to convert.
     date_form : str
-        ``ymd``, ``dmy``, ``mdy``, ``day-or-month`` or empty.
+        How dates are written, as in a mapping; ``iso`` needs no word there. See
+        :class:`helpers.cohort.intake.profiles.Profile`.
     codes : mapping of str to int
         Their codes with counts, as far as they may be shown.
+    undecided : tuple of str
+        Codes that are none of ours, as far as they may be shown.
+    n_hidden : int
+        Further codes that are none of ours, each of too few patients to show it.
     """
 
     target: str
@@ -66,6 +71,8 @@ class Proposal:
     unit: str = ""
     date_form: str = ""
     codes: Mapping[str, int] | None = None
+    undecided: tuple[str, ...] = ()
+    n_hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,15 +200,18 @@ def _propose(
         return Proposal(target=target)
     profile, evidence = profiles[candidate.column], candidate.evidence
     reason = "; ".join([candidate.match.reason, *evidence.reasons])
+    shown = tuple(code for code in evidence.undecided if code in profile.shown_codes)
     proposal = Proposal(
         target=target,
         column=candidate.column,
         certainty=_judge(candidate, profile),
         reason=reason,
         values=evidence.values,
-        unit=evidence.unit,
-        date_form=profile.date_form,
+        unit="" if evidence.unit == "excel" else evidence.unit,
+        date_form=evidence.unit if evidence.unit == "excel" else profile.date_form,
         codes=profile.shown_codes,
+        undecided=shown,
+        n_hidden=len(evidence.undecided) - len(shown),
     )
     is_hidden = target in ("patient_id", "centre")
     return replace(proposal, codes={}) if is_hidden else proposal
@@ -214,7 +224,7 @@ def _judge(candidate: _Candidate, profile: Profile) -> Certainty:
         return "guess"
     if candidate.match.score < KNOWN:
         return "guess" if candidate.match.score < 0.85 else "likely"
-    is_inferred = candidate.evidence.unit and not candidate.match.unit
+    is_inferred = bool(candidate.evidence.unit) and not candidate.match.unit
     return "likely" if is_inferred or simplify(profile.name) in VAGUE_NAMES else "certain"
 
 

@@ -34,12 +34,15 @@ class Evidence:
         Our key by their code; an empty key means not known.
     unit : str
         Of the values as they are; empty where there is nothing to convert.
+    undecided : tuple of str
+        Their codes that are none of ours.
     """
 
     fit: Fit
     reasons: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    undecided: tuple[str, ...] = ()
 
 
 def weigh_values(profile: Profile, variable: Variable, *, unit_in_name: str) -> Evidence:
@@ -76,20 +79,19 @@ def _weigh_identifier(profile: Profile, variable: Variable) -> Evidence:
 def _weigh_dates(profile: Profile, variable: Variable) -> Evidence:
     del variable
     if profile.kind != "date":
-        is_serial = profile.kind == "number" and _lies_within(profile.numbers, 20_000, 60_000)
-        if is_serial:
-            reason = "the values look like a spreadsheet's day numbers; format them as dates there"
-            return Evidence(fit="open", reasons=(reason,))
+        if profile.kind == "number" and _lies_within(profile.numbers, 20_000, 60_000):
+            reason = "the values look like a spreadsheet's day numbers"
+            return Evidence(fit="good", reasons=(reason,), unit="excel")
         return Evidence(fit="bad", reasons=("the values are no dates",))
-    words = {
-        "ymd": "dates with the year first",
-        "dmy": "dates with the day first",
-        "mdy": "dates with the month first",
-    }
-    if profile.date_form in words:
-        return Evidence(fit="good", reasons=(words[profile.date_form],))
-    reason = "no date shows whether day or month stands first"
-    return Evidence(fit="open", reasons=(reason,))
+    if profile.date_form == "mixed":
+        reason = "dates are written in several ways: write all of them in one"
+        return Evidence(fit="open", reasons=(reason,))
+    if profile.date_form == "day-or-month":
+        reason = "no date shows whether day or month stands first: write dmy or mdy"
+        return Evidence(fit="open", reasons=(reason,))
+    words = {"i": "year first", "y": "year first", "d": "day first", "m": "month first"}
+    first = profile.date_form.lstrip("%")[0]
+    return Evidence(fit="good", reasons=(f"dates with the {words[first]}",))
 
 
 def _weigh_flag(profile: Profile, variable: Variable) -> Evidence:
@@ -145,17 +147,17 @@ def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
     codes = {code: simplify(code) for code in profile.counts}
     found = {code: known[word] for code, word in codes.items() if word in known}
     gaps = {code: "" for code, word in codes.items() if code not in found and _is_gap(word, code)}
-    open_codes = len(codes) - len(found) - len(gaps)
+    undecided = tuple(code for code in codes if code not in found and code not in gaps)
     recoded = {code: key for code, key in found.items() if code != key} | gaps
-    if variable.name == "sex" and open_codes:
+    if variable.name == "sex" and undecided:
         return _weigh_sex(profile, recoded)
     if variable.name == "sex" and {"h", "m"} <= set(codes.values()):
         return Evidence(fit="open", reasons=("h and m may be hombre and mujer: check m",))
-    if not open_codes:
+    if not undecided:
         return Evidence(fit="good", reasons=("every code is known",), values=recoded)
-    noun = "code is" if open_codes == 1 else "codes are"
-    reason = f"{open_codes} of {len(codes)} {noun} none of {', '.join(variable.levels)}"
-    return Evidence(fit="open", reasons=(reason,), values=recoded)
+    noun = "code is" if len(undecided) == 1 else "codes are"
+    reason = f"{len(undecided)} of {len(codes)} {noun} none of {', '.join(variable.levels)}"
+    return Evidence(fit="open", reasons=(reason,), values=recoded, undecided=undecided)
 
 
 def _weigh_sex(profile: Profile, recoded: Mapping[str, str]) -> Evidence:
@@ -175,9 +177,16 @@ def _weigh_number(profile: Profile, variable: Variable, unit_in_name: str) -> Ev
         return Evidence(fit="bad", reasons=("the values are no numbers",))
     if variable.name == "haemoglobin_g_dl":
         return _weigh_haemoglobin(profile.numbers, unit_in_name)
+    if variable.name == "platelets_g_l" and _lies_within(profile.numbers, 5_000, 5_000_000):
+        reason = "the values are too high for 10^9/L, so they are counts in a microlitre"
+        return Evidence(fit="good", reasons=(reason,), unit="/uL")
     if variable.unit == "%" and profile.n_distinct > 2 and _lies_within(profile.numbers, 0, 1):
-        reason = "all values lie from 0 to 1: are they fractions instead of per cent?"
-        return Evidence(fit="open", reasons=(reason,))
+        reason = "all values lie from 0 to 1, so they seem to be fractions instead of per cent"
+        return Evidence(fit="open", reasons=(reason,), unit="fraction")
+    return _weigh_limits(profile, variable)
+
+
+def _weigh_limits(profile: Profile, variable: Variable) -> Evidence:
     if variable.range and not _lies_within(profile.numbers, *variable.range):
         low, high = variable.range
         reason = f"more than one value in ten is outside {low:g} to {high:g} {variable.unit}"
@@ -220,8 +229,8 @@ def _drop_decimals(code: str) -> str:
 
 def _count_codes(profile: Profile) -> str:
     """Return the codes with their counts, as far as they may be shown."""
-    shown = [f"{code}: {count:,}" for code, count in profile.shown_codes.items()]
-    return "patients by code: " + ", ".join(shown) if shown else "too few patients to show counts"
+    shown = [f"{code} in {count:,}" for code, count in profile.shown_codes.items()]
+    return f"{', '.join(shown)} patients" if shown else "too few patients to show counts"
 
 
 _WEIGH: Mapping[str, Callable[[Profile, Variable], Evidence]] = {
