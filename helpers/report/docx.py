@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from docx.document import Document
@@ -19,7 +18,6 @@ from helpers.report.docx_figures import make_foreign_picture, make_picture
 from helpers.report.docx_math import convert_formulas
 from helpers.report.docx_prose import ProseWriter, find_formulas
 from helpers.report.docx_sections import (
-    PaperSize,
     make_frame,
     read_frame,
     set_section,
@@ -48,26 +46,6 @@ _REFERENCES = "References"
 _LONGEST_PROPERTY = 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordOptions:
-    """How a Word file looks.
-
-    Attributes
-    ----------
-    reference : Path or None
-        A Word file whose styles, paper and margins are taken.
-    page_size : {"a4", "letter"}
-        Paper without a reference.
-    line_numbers, double_spacing : bool
-        As journals ask of a manuscript under review.
-    """
-
-    reference: Path | None = None
-    page_size: PaperSize = "a4"
-    line_numbers: bool = False
-    double_spacing: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """What a node becomes."""
@@ -76,15 +54,13 @@ class _Piece:
     elements: tuple[Element, ...]
 
 
-def write_docx(page: Page, options: WordOptions | None = None) -> bytes:
+def write_docx(page: Page) -> bytes:
     """Return the page as a Word file, the same bytes on every run. Code is left out.
 
     Parameters
     ----------
     page : Page
-        What to write.
-    options : WordOptions, optional
-        Its look.
+        What to write; its print options say how it looks.
 
     Returns
     -------
@@ -100,10 +76,11 @@ def write_docx(page: Page, options: WordOptions | None = None) -> bytes:
     BuildError
         If pandoc cannot make a formula.
     """
-    options = options or WordOptions()
-    base = open_base(options.reference, double_spacing=options.double_spacing)
+    options = page.print_options
+    reference = options.reference_docx
+    base = open_base(reference, double_spacing=options.word_double_spacing)
     document = base.document
-    frame = read_frame(document) if options.reference else make_frame(options.page_size)
+    frame = read_frame(document) if reference else make_frame(options.page_size)
     write_head_and_foot(document, page, base.style_ids)
     context = WordContext(
         document=document,
@@ -116,7 +93,7 @@ def write_docx(page: Page, options: WordOptions | None = None) -> bytes:
         },
         formulas=convert_formulas(find_formulas(_list_html(page))),
     )
-    _Body(context, line_numbers=options.line_numbers).fill(_list_pieces(context, page))
+    _Body(context, line_numbers=options.word_line_numbers).fill(_list_pieces(context, page))
     _set_properties(document, page)
     buffer = io.BytesIO()
     document.save(buffer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from docx.document import Document
 from docx.oxml.ns import qn
@@ -17,6 +16,7 @@ from helpers.report.docx_xml import (
     make_value,
 )
 from helpers.report.pages import SYNTHETIC_BANNER, Page
+from helpers.report.print_options import PaperSize
 
 _TWIPS_PER_PT = 20
 _SIZES_TWIPS = {"a4": (11906, 16838), "letter": (12240, 15840)}
@@ -25,8 +25,6 @@ _HEAD_TWIPS = 709
 #: How far a wide table or figure may go out into each margin, and what stays white.
 _OVERHANG_PT = 27.0
 _WHITE_PT = 28.0
-
-PaperSize = Literal["a4", "letter"]
 
 
 @dataclass(frozen=True, slots=True)
