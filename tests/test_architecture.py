@@ -48,6 +48,8 @@ OWNERS = {
     "nbconvert": {"report"},
     "nbformat": {"report"},
     "typst": {"report"},
+    "docx": {"report"},
+    "lxml": {"report"},
     "pypandoc": {"report"},
     "yaml": {"params", "cohort", "published"},
 }

@@ -16,6 +16,7 @@ from helpers.report.inputs import (
     make_tasks,
 )
 from helpers.report.layout import FORMATS
+from helpers.report.print_options import read_print_options
 from helpers.report.progress import BuildSummary, Progress, ProgressEvent
 from helpers.report.publish import check_report_name, staged_report
 from helpers.report.run import BuildRun
@@ -52,7 +53,8 @@ def build_report(
     progress : callable, optional
         Told of each cell, section and step; may be called from several threads.
     formats : sequence of str, optional
-        Of ``html`` and ``pdf``; the parameter ``formats`` without one, else both.
+        Of ``html``, ``pdf``, ``docx`` and ``xlsx``; the parameter ``formats`` without one,
+        else all.
     front : callable, optional
         Makes the front matter from the results; without one there is a title only.
     ledger : Path, optional
@@ -71,7 +73,7 @@ def build_report(
     BuildError
         If anything else keeps the report from being built. The last one stays.
     ParameterError
-        If `name` or `formats` is not allowed.
+        If `name`, `formats` or the reference of the Word file is not allowed.
     """
     started = time.perf_counter()
     inputs = BuildInputs(
@@ -82,6 +84,7 @@ def build_report(
         front=front or make_front(parameters),
         ledger=ledger,
         descriptions=descriptions or {},
+        print_options=read_print_options(parameters, base_dir),
     )
     run = BuildRun(inputs, progress or (lambda event: None))
     with staged_report(Path(output_dir), name) as stage:

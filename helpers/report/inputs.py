@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import helpers
 from helpers.errors import BuildError, ParameterError
@@ -13,9 +13,8 @@ from helpers.report.artefacts import CollectedResults
 from helpers.report.layout import FORMATS
 from helpers.report.manifest import hash_code
 from helpers.report.manuscript import FrontMatter
-
-if TYPE_CHECKING:
-    from helpers.report.execute import SectionTask
+from helpers.report.tasks import SectionTask
+from helpers.report.print_options import PrintOptions
 
 DEFAULT_TITLE = "Outcome after lenalidomide failure"
 
@@ -25,15 +24,37 @@ FrontMaker = Callable[[CollectedResults], FrontMatter]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildInputs:
-    """What a build was asked for, checked."""
+    """What a build was asked for, checked.
+
+    Attributes
+    ----------
+    name : str
+        Of the report.
+    parameters : mapping
+        Checked values by name, flat.
+    tasks : tuple of SectionTask
+        One for each notebook.
+    formats : tuple of str
+        To write.
+    front : callable or None
+        Makes the front matter; None is the standard one.
+    ledger : Path or None
+        Published numbers.
+    descriptions : mapping of str to str
+        Meaning of each parameter.
+    key : str
+        Hash of all that the report is made of; empty where that is not known.
+    """
 
     name: str
     parameters: Mapping[str, Any]
     tasks: tuple[SectionTask, ...]
     formats: tuple[str, ...]
-    front: FrontMaker
+    front: FrontMaker | None
     ledger: Path | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    print_options: PrintOptions = field(default_factory=PrintOptions)
 
 
 def make_tasks(
@@ -46,8 +67,6 @@ def make_tasks(
     BuildError
         If there is none.
     """
-    from helpers.report.execute import SectionTask
-
     paths = sorted(notebooks_dir.glob("[0-9][0-9]_*.ipynb"))
     if not paths:
         raise BuildError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from helpers.report.blocks import SectionContent
@@ -11,10 +12,13 @@ from helpers.report.manuscript import Manuscript, assemble_manuscript
 from helpers.report.markdown import MarkdownConverter
 from helpers.report.numbering import Numbering
 from helpers.report.pages import Page
+from helpers.report.print_options import PrintOptions
 from helpers.report.section_page import make_section_page
 
-FORMATS = ("html", "pdf")
-FORMAT_NAMES = {"html": "HTML", "pdf": "PDF"}
+FORMATS = ("html", "pdf", "docx", "xlsx")
+FORMAT_NAMES = {"html": "HTML", "pdf": "PDF", "docx": "Word", "xlsx": "Tables (Excel)"}
+#: Formats of the manuscript alone, and the files that they go into.
+_MANUSCRIPT_FILES = {"docx": "manuscript", "xlsx": "supplement"}
 
 
 def iterate_pages(
@@ -23,6 +27,7 @@ def iterate_pages(
     numbering: Numbering,
     markdown: MarkdownConverter,
     formats: Sequence[str],
+    print_options: PrintOptions | None = None,
 ) -> Iterator[tuple[str, Page]]:
     """Yield each page with its path in the report, without suffix.
 
@@ -36,17 +41,18 @@ def iterate_pages(
         Prepared with all prose.
     formats : sequence of str
         Which files a page may link to.
+    print_options : PrintOptions, optional
+        The look of all pages on paper.
     """
+    options = print_options or PrintOptions()
     head = manuscript.front.running_head or manuscript.front.title
-    yield (
-        "manuscript",
-        assemble_manuscript(
-            manuscript,
-            numbering=numbering,
-            markdown=markdown,
-            links=_link_manuscript(manuscript.sections, formats),
-        ),
+    page = assemble_manuscript(
+        manuscript,
+        numbering=numbering,
+        markdown=markdown,
+        links=_link_manuscript(manuscript.sections, formats),
     )
+    yield "manuscript", replace(page, print_options=options)
     for section in manuscript.sections:
         page = make_section_page(
             section,
@@ -56,14 +62,16 @@ def iterate_pages(
             links=_link_section(section, formats),
             notebook=f"{section.name}.ipynb",
         )
-        yield f"sections/{section.name}", page
+        yield f"sections/{section.name}", replace(page, print_options=options)
 
 
 def write_page(folder: Path, path: str, page: Page, formats: Sequence[str]) -> None:
-    """Write a page in each format."""
+    """Write a page in each format; only the manuscript has a Word file and a workbook."""
     for name in formats:
+        if name in _MANUSCRIPT_FILES and page.kind != "manuscript":
+            continue
         data = _get_writer(name)(page)
-        target = folder / f"{path}.{name}"
+        target = folder / f"{_MANUSCRIPT_FILES.get(name, path)}.{name}"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(data)
 
@@ -71,6 +79,14 @@ def write_page(folder: Path, path: str, page: Page, formats: Sequence[str]) -> N
 def _get_writer(name: str) -> Callable[[Page], bytes]:
     if name == "html":
         return lambda page: write_html(page).encode("utf-8")
+    if name == "docx":
+        from helpers.report.docx import write_docx
+
+        return write_docx
+    if name == "xlsx":
+        from helpers.report.xlsx import write_xlsx
+
+        return write_xlsx
     from helpers.report.pdf import write_pdf
 
     return write_pdf
@@ -79,7 +95,11 @@ def _get_writer(name: str) -> Callable[[Page], bytes]:
 def _link_manuscript(
     sections: Sequence[SectionContent], formats: Sequence[str]
 ) -> list[tuple[str, str]]:
-    links = [(f"manuscript.{name}", FORMAT_NAMES[name]) for name in formats if name != "html"]
+    links = [
+        (f"{_MANUSCRIPT_FILES.get(name, 'manuscript')}.{name}", FORMAT_NAMES[name])
+        for name in formats
+        if name != "html"
+    ]
     links += [
         (f"sections/{section.name}.ipynb", f"Notebook {section.name}") for section in sections
     ]
@@ -90,5 +110,7 @@ def _link_section(section: SectionContent, formats: Sequence[str]) -> list[tuple
     links = [("../manuscript.html", "Manuscript")] if "html" in formats else []
     links.append((f"{section.name}.ipynb", "Executed notebook"))
     return links + [
-        (f"{section.name}.{name}", FORMAT_NAMES[name]) for name in formats if name != "html"
+        (f"{section.name}.{name}", FORMAT_NAMES[name])
+        for name in formats
+        if name != "html" and name not in _MANUSCRIPT_FILES
     ]

@@ -26,17 +26,19 @@ _PACKAGES = (
     "nbformat",
     "numba",
     "numpy",
+    "openpyxl",
     "pandas",
     "papermill",
     "pydantic",
     "pypandoc_binary",
+    "python-docx",
     "PyYAML",
     "scipy",
     "seaborn",
     "typst",
 )
 _CODE_SUFFIXES = frozenset(
-    {".py", ".yml", ".css", ".html", ".js", ".lua", ".typ", ".csv", ".json", ".woff2"}
+    {".py", ".yml", ".css", ".html", ".js", ".lua", ".typ", ".csv", ".json", ".woff2", ".xml"}
 )
 
 

@@ -10,6 +10,7 @@ from helpers.document import FigureBlock, TableBlock, TextBlock
 from helpers.report.blocks import Code, Item, Output, Prose
 from helpers.report.markdown import Fragment, MarkdownConverter, Part
 from helpers.report.numbering import Numbering
+from helpers.report.print_options import PrintOptions
 from helpers.report.text import escape_html, make_slug, quote_typst
 from helpers.report.wording import bind_numbers
 
@@ -117,6 +118,8 @@ class Page:
         Structured: each with its heading.
     links : tuple of (str, str)
         Address, relative to the page, and words of each link below the title.
+    print_options : PrintOptions
+        Its look on paper.
     """
 
     title: str
@@ -129,6 +132,7 @@ class Page:
     keywords: tuple[str, ...] = ()
     abstract: tuple[SentenceNode, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    print_options: PrintOptions = field(default_factory=PrintOptions)
 
     @property
     def headings(self) -> tuple[HeadingNode, ...]:
