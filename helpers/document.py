@@ -149,6 +149,8 @@ class FigureBlock:
     curves : mapping
         Where the step curves of a drawing with one such set of axes lie, for a page on which
         they are read by pointing; see :func:`helpers.figures.reading.locate_curves`.
+    forms : mapping of str to bytes
+        Further forms, made where they were asked for: ``pdf``, ``tiff``.
     """
 
     text: FigureText
@@ -157,6 +159,7 @@ class FigureBlock:
     data_csv: str
     width_mm: float
     curves: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -194,7 +197,8 @@ def block_to_json(block: Block) -> dict[str, Any]:
     """Return a block as JSON-ready data, named by its type."""
     data = asdict(block)
     if isinstance(block, FigureBlock):
-        data["png"] = base64.b64encode(block.png).decode("ascii")
+        data["png"] = _encode(block.png)
+        data["forms"] = {name: _encode(form) for name, form in block.forms.items()}
     return {"type": type(block).__name__, **data}
 
 
@@ -217,12 +221,19 @@ def block_from_json(data: Mapping[str, Any]) -> Block:
             return TableBlock(**fields)
         case "FigureBlock":
             text = FigureText(**fields.pop("text"))
-            return FigureBlock(text, **{**fields, "png": base64.b64decode(fields["png"])})
+            fields["png"] = base64.b64decode(fields["png"])
+            forms = fields.get("forms", {})
+            fields["forms"] = {name: base64.b64decode(form) for name, form in forms.items()}
+            return FigureBlock(text, **fields)
         case "ResultsBlock":
             return ResultsBlock(
                 fields["id"], tuple(fields["results"]), tuple(fields["omitted"]), fields["context"]
             )
     raise ValueError(f"type of a block must be one of {Block}, but was {name!r}")
+
+
+def _encode(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _read_rows(rows: list[list[dict[str, Any]]]) -> tuple[Row, ...]:

@@ -218,8 +218,3 @@ def test_notes_and_abbreviations_stand_below_in_order():
     )
     below = table_to_html(table).split("<small>")[1]
     assert below.startswith("<sup>b</sup> Second<br><sup>a</sup> First<br>AML: a; OS: o<")
-
-
-def test_data_behind_a_figure_is_the_first_frame_there_is(survival):
-    assert collect_data(ResultSet.collect("os", [MEDIAN])) is None
-    assert collect_data(OMITTED, survival) is survival.frames["curve"]

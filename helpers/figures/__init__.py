@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helpers.figures.balance import plot_balance
+    from helpers.figures.figure_data import collect_figure_data
     from helpers.figures.flow import plot_flow
     from helpers.figures.forest import plot_forest
     from helpers.figures.incidence import plot_incidence
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from helpers.figures.survival import plot_survival
 
 __all__ = [
+    "collect_figure_data",
+    "plot_balance",
     "plot_flow",
     "plot_forest",
     "plot_incidence",
@@ -25,6 +29,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "collect_figure_data": "figure_data",
+    "plot_balance": "balance",
     "plot_flow": "flow",
     "plot_forest": "forest",
     "plot_incidence": "incidence",

@@ -9,8 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from helpers.figures.labels import SAMPLE_MM, CurveLabel
-from helpers.figures.risk_table import BELOW_AXIS_MM, LABEL_GAP_MM, RiskRow
-from helpers.figures.theme import FAINT, LINE_MM, SMALL_PT, TEXT_PT, make_figure, measure_text
+from helpers.figures.risk_table import BELOW_AXIS_MM, RiskRow, measure_gap, measure_numbers
+from helpers.figures.theme import (
+    FAINT,
+    LINE_MM,
+    SINGLE_MM,
+    SMALL_PT,
+    TEXT_PT,
+    make_figure,
+    measure_text,
+)
+
+_LEAST_APART_MM = 6.0
 
 
 def choose_ticks(longest: float, step: float, *, at_most: int) -> list[float]:
@@ -18,6 +28,51 @@ def choose_ticks(longest: float, step: float, *, at_most: int) -> list[float]:
     while math.ceil(longest / step) + 1 > at_most:
         step *= 2
     return [index * step for index in range(max(math.ceil(longest / step), 1) + 1)]
+
+
+def fit_ticks(
+    longest: float,
+    step: float,
+    *,
+    make_rows: Callable[[list[float]], list[RiskRow]],
+    labels: Sequence[CurveLabel],
+    width_mm: float,
+) -> tuple[list[float], list[RiskRow]]:
+    """Return ticks, and the rows under them, so far apart that no two numbers touch.
+
+    Parameters
+    ----------
+    longest, step : float
+        End of the axis, and distance of ticks to begin with; doubled until all fits.
+    make_rows : callable
+        Returns the table's rows for given ticks.
+    labels : sequence of CurveLabel
+        Beside the curves.
+    width_mm : float
+        Of the figure.
+
+    Returns
+    -------
+    (list of float, list of RiskRow)
+    """
+    at_most = 13 if width_mm > SINGLE_MM else 9
+    while True:
+        ticks = choose_ticks(longest, step, at_most=at_most)
+        rows = make_rows(ticks)
+        left, right = _measure_sides(rows, labels)
+        apart = (width_mm - left - right) / (len(ticks) - 1)
+        if len(ticks) <= 3 or apart >= max(measure_numbers(rows), _LEAST_APART_MM):
+            return ticks, rows
+        step = 2 * (ticks[1] - ticks[0])
+
+
+def _measure_sides(rows: Sequence[RiskRow], labels: Sequence[CurveLabel]) -> tuple[float, float]:
+    """Return the room in mm that is needed left and right of the axes."""
+    widest = max((measure_text(row.label) for row in rows), default=0.0)
+    left = max(14.0, widest + measure_gap(rows) + 2.0)
+    beside = [measure_text(label.name, SMALL_PT, bold=True) for label in labels]
+    beside += [measure_text(label.detail, SMALL_PT) for label in labels]
+    return left, max(beside, default=0.0) + (SAMPLE_MM + 4.5 if labels else 4.0)
 
 
 def open_axes(
@@ -42,11 +97,7 @@ def open_axes(
     -------
     matplotlib.axes.Axes
     """
-    widest = max((measure_text(row.label) for row in rows), default=0.0)
-    left = max(14.0, widest + LABEL_GAP_MM + 2.0)
-    beside = [measure_text(label.name, SMALL_PT, bold=True) for label in labels]
-    beside += [measure_text(label.detail, SMALL_PT) for label in labels]
-    right = max(beside, default=0.0) + (SAMPLE_MM + 4.5 if labels else 4.0)
+    left, right = _measure_sides(rows, labels)
     below = BELOW_AXIS_MM + (sum(row.n_lines for row in rows) + 1.3) * LINE_MM if rows else 11.0
     plot_height_mm = max(plot_height_mm, sum(label.height_mm for label in labels))
     height = plot_height_mm + below + 4.0

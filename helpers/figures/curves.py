@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from helpers.figures.theme import Look
+from helpers.figures.thinning import (
+    MAX_MARKS,
+    MAX_STEPS,
+    remember_error,
+    select_marks,
+    thin_steps,
+)
 
 _COLUMNS = ("time_months", "n_at_risk", "n_censored", "estimate", "ci_lower", "ci_upper")
 
@@ -25,13 +33,17 @@ def select_curve(curve: pd.DataFrame, group: str, *, start: float) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
+        Numbers; a masked count is not-a-number.
     """
     if curve.empty:
         return curve
     lines = curve.loc[curve["group"].astype(str) == group, list(_COLUMNS)].copy()
     if lines.empty:
         return lines
+    lines = lines.apply(pd.to_numeric, errors="coerce").dropna(subset=["time_months", "estimate"])
     lines = lines.sort_values("time_months", kind="stable").reset_index(drop=True)
+    if lines.empty:
+        return lines
     if lines.loc[0, "time_months"] > 0:
         first = {
             "time_months": 0.0,
@@ -55,8 +67,12 @@ def draw_curve(
     key: str = "",
     band: float = 0.14,
     censored: bool = True,
+    n_curves: int = 1,
 ) -> None:
     """Draw one curve: in colour while enough patients are at risk, pale beyond.
+
+    A curve of more steps than print shows is thinned; how far it is off then is kept in mind by
+    :func:`helpers.figures.thinning.recall_error`.
 
     Parameters
     ----------
@@ -77,13 +93,21 @@ def draw_curve(
         Opacity of the interval, 0 to 1; 0 leaves it out.
     censored : bool
         Whether the censored patients are drawn.
+    n_curves : int
+        In the figure, which share the steps that one drawing may have.
     """
     firm, pale = split_curve(lines, min_at_risk)
     gid = f"curve.{key}" if key else None
+    budget = max(MAX_STEPS // max(n_curves, 1), 50)
+    if censored:
+        _draw_censored(ax, lines, look, min_at_risk, max_marks=MAX_MARKS // max(n_curves, 1))
+    if len(firm) and band:
+        _draw_band(ax, firm, look, band, max_steps=budget // 2)
+    firm, pale = (_thin(ax, part, ("estimate",), budget) for part in (firm, pale))
     if len(pale):
         ax.step(
-            pale["time_months"],
-            pale["estimate"],
+            pale["time_months"].to_numpy(),
+            pale["estimate"].to_numpy(),
             where="post",
             color=look.pale,
             linestyle=look.dash,
@@ -94,8 +118,8 @@ def draw_curve(
         )
     if len(firm):
         ax.step(
-            firm["time_months"],
-            firm["estimate"],
+            firm["time_months"].to_numpy(),
+            firm["estimate"].to_numpy(),
             where="post",
             color=look.colour,
             linestyle=look.dash,
@@ -103,20 +127,28 @@ def draw_curve(
             gid=gid,
             zorder=4,
         )
-    if len(firm) and band:
-        known = firm.dropna(subset=["ci_lower", "ci_upper"])
-        ax.fill_between(
-            known["time_months"],
-            known["ci_lower"],
-            known["ci_upper"],
-            step="post",
-            color=look.colour,
-            alpha=band,
-            linewidth=0,
-            zorder=1,
-        )
-    if censored:
-        _draw_censored(ax, lines, look, min_at_risk)
+
+
+def _draw_band(ax: Axes, firm: pd.DataFrame, look: Look, band: float, *, max_steps: int) -> None:
+    known = firm.dropna(subset=["ci_lower", "ci_upper"])
+    known = _thin(ax, known, ("ci_lower", "ci_upper"), max_steps)
+    ax.fill_between(
+        known["time_months"].to_numpy(),
+        known["ci_lower"].to_numpy(),
+        known["ci_upper"].to_numpy(),
+        step="post",
+        color=look.colour,
+        alpha=band,
+        linewidth=0,
+        zorder=1,
+    )
+
+
+def _thin(ax: Axes, lines: pd.DataFrame, columns: tuple[str, ...], max_steps: int) -> pd.DataFrame:
+    thinned, error = thin_steps(lines, columns, max_steps=max_steps)
+    if error:
+        remember_error(ax.get_figure(root=True), error)
+    return thinned
 
 
 def split_curve(lines: pd.DataFrame, min_at_risk: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -145,14 +177,17 @@ def split_curve(lines: pd.DataFrame, min_at_risk: int) -> tuple[pd.DataFrame, pd
     return firm, pale
 
 
-def _draw_censored(ax: Axes, lines: pd.DataFrame, look: Look, min_at_risk: int) -> None:
+def _draw_censored(
+    ax: Axes, lines: pd.DataFrame, look: Look, min_at_risk: int, *, max_marks: int
+) -> None:
     marks = lines[lines["n_censored"] > 0]
+    marks = marks.iloc[select_marks(marks["time_months"], max_marks=max_marks)]
     is_firm = marks["n_at_risk"] >= min_at_risk
     for part, colour in ((marks[is_firm], look.colour), (marks[~is_firm], look.pale)):
         if len(part):
             ax.plot(
-                part["time_months"],
-                part["estimate"],
+                part["time_months"].to_numpy(),
+                part["estimate"].to_numpy(),
                 linestyle="none",
                 marker="+",
                 markersize=4,
@@ -167,17 +202,14 @@ def draw_markers(
     ax: Axes, lines: pd.DataFrame, look: Look, times: list[float], *, min_at_risk: int
 ) -> None:
     """Mark a curve at times within the stretch in colour, to tell it from others in grey."""
-    steps = lines.set_index("time_months")
-    points = []
-    for time in times:
-        before = steps.loc[steps.index <= time]
-        if time > 0 and len(before) and time <= steps.index[-1]:
-            last = before.iloc[-1]
-            if last["n_at_risk"] >= min_at_risk:
-                points.append((time, last["estimate"]))
-    if points:
+    begins = lines["time_months"].to_numpy()
+    marked = np.array([time for time in times if 0 < time <= begins[-1]])
+    places = np.searchsorted(begins, marked, side="right") - 1
+    is_firm = lines["n_at_risk"].to_numpy()[places] >= min_at_risk
+    if is_firm.any():
         ax.plot(
-            *zip(*points, strict=True),
+            marked[is_firm],
+            lines["estimate"].to_numpy()[places[is_firm]],
             linestyle="none",
             marker=look.marker,
             markersize=3.6,
@@ -187,39 +219,3 @@ def draw_markers(
             label="_marker",
             zorder=6,
         )
-
-
-def read_at_risk(
-    at_risk: pd.DataFrame, curve: pd.DataFrame, group: str, time: float, column: str
-) -> int | None:
-    """Return a number of the table under the axis; what the frame lacks is read off the curve.
-
-    Parameters
-    ----------
-    at_risk, curve : pandas.DataFrame
-        Tidy frames of the set.
-    group : str
-        Key of the group.
-    time : float
-        Months; at risk is just before it, events and censored are up to it.
-    column : {"n_at_risk", "n_censored", "n_events"}
-        Which number.
-
-    Returns
-    -------
-    int or None
-    """
-    if len(at_risk):
-        is_here = (at_risk["group"].astype(str) == group) & (at_risk["time_months"] == time)
-        found = at_risk.loc[is_here, column]
-        if len(found):
-            return None if pd.isna(found.iloc[0]) else int(found.iloc[0])
-    if curve.empty:
-        return 0
-    lines = curve[curve["group"].astype(str) == group].sort_values("time_months")
-    if lines.empty:
-        return 0
-    if column == "n_at_risk":
-        later = lines[lines["time_months"] >= time]
-        return int(later.iloc[0][column]) if len(later) else 0
-    return int(lines.loc[lines["time_months"] < time, column].sum())

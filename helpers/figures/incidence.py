@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.figures.axis import choose_ticks, open_axes, print_note, style_axes
+from helpers.figures.axis import fit_ticks, open_axes, print_note, style_axes
 from helpers.figures.curves import draw_curve, draw_markers, select_curve
 from helpers.figures.labels import CurveLabel, draw_labels, wrap_label
 from helpers.figures.risk_table import draw_risk_table
@@ -65,12 +66,18 @@ def plot_incidence(
     longest = max_months or max(
         (lines["time_months"].max() for lines in curves.values()), default=tick_step_months
     )
-    ticks = choose_ticks(longest, tick_step_months, at_most=10)
+    width_mm = width_mm or DOUBLE_MM
     with use_theme():
-        rows = make_risk_rows(results, looks, ticks, risk_table=risk_table, style=style)
         labels = _make_labels(results, groups, curves, looks, style)
+        ticks, rows = fit_ticks(
+            longest,
+            tick_step_months,
+            make_rows=partial(make_risk_rows, results, looks, risk_table=risk_table, style=style),
+            labels=labels,
+            width_mm=width_mm,
+        )
         if ax is None:
-            ax = open_axes(rows, labels, width_mm=width_mm or DOUBLE_MM, plot_height_mm=58.0)
+            ax = open_axes(rows, labels, width_mm=width_mm, plot_height_mm=58.0)
         style_axes(
             ax,
             ticks,
@@ -91,6 +98,7 @@ def plot_incidence(
                 censored=False,
                 label=f"{groups[key]}, {_NAMES[estimator]}",
                 key=f"{key}.{estimator}",
+                n_curves=len(curves),
             )
             if is_main and len(groups) > 1:
                 draw_markers(ax, lines, look, ticks, min_at_risk=min_at_risk)

@@ -26,9 +26,9 @@ def locate_curves(figure: Figure) -> dict[str, Any]:
     dict
         Empty unless exactly one axes has curves. Otherwise ``box``, the left, top, right and
         bottom edge of the axes as fractions of the drawing's width and height from its upper
-        left corner; ``x`` and ``y``, the limits of the axes in their units; ``time_label``;
-        ``curves``, for each its ``group``, ``estimator`` (or an empty text), ``label`` and
-        ``colour``.
+        left corner; ``x`` and ``y``, the limits of the axes in their units; ``time_label`` and
+        ``value_label``; ``curves``, for each its ``group``, ``estimator`` (or an empty text),
+        ``label`` and ``colour``.
     """
     found = [ax for ax in figure.axes if any(_is_curve(line) for line in ax.get_lines())]
     if len(found) != 1:
@@ -41,6 +41,7 @@ def locate_curves(figure: Figure) -> dict[str, Any]:
         "x": [float(limit) for limit in ax.get_xlim()],
         "y": [float(limit) for limit in ax.get_ylim()],
         "time_label": ax.get_xlabel(),
+        "value_label": ax.get_ylabel(),
         "curves": list(_describe_curves(ax)),
     }
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from helpers.figures.placing import shift_from
-from helpers.figures.theme import LINE_MM, SMALL_PT
+from helpers.figures.theme import LINE_MM, SMALL_PT, measure_text
 
-LABEL_GAP_MM = 4.5
+_LEAST_GAP_MM = 4.5
+_APART_MM = 1.6
 BELOW_AXIS_MM = 10.5
 
 
@@ -38,6 +39,19 @@ class RiskRow:
         return self.label.count("\n") + 1
 
 
+def measure_gap(rows: Sequence[RiskRow]) -> float:
+    """Return in mm how far left of the axis the labels end, clear of the first numbers."""
+    first = (measure_text(row.numbers[0]) for row in rows if row.numbers)
+    return max(_LEAST_GAP_MM, max(first, default=0.0) / 2 + _APART_MM)
+
+
+def measure_numbers(rows: Sequence[RiskRow]) -> float:
+    """Return the distance of ticks in mm that the widest number needs."""
+    return (
+        max((measure_text(text) for row in rows for text in row.numbers), default=0.0) + _APART_MM
+    )
+
+
 def draw_risk_table(
     ax: Axes, ticks: list[float], rows: Sequence[RiskRow], *, heading: str = "Number at risk"
 ) -> None:
@@ -55,8 +69,9 @@ def draw_risk_table(
         clip_on=False,
     )
     down -= LINE_MM * 1.1
+    gap = measure_gap(rows)
     for row in rows:
-        _print_row_label(ax, row.label, down, colour=row.colour)
+        _print_row_label(ax, row.label, (-gap, down), colour=row.colour)
         middle = down - (row.n_lines - 1) * LINE_MM / 2
         place = shift_from(ax, x_of=ax.transData, y_of=ax.transAxes, y_mm=middle)
         for tick, number in zip(ticks, row.numbers, strict=False):
@@ -74,13 +89,14 @@ def draw_risk_table(
         down -= row.n_lines * LINE_MM
 
 
-def _print_row_label(ax: Axes, text: str, down_mm: float, *, colour: str) -> None:
+def _print_row_label(ax: Axes, text: str, place_mm: tuple[float, float], *, colour: str) -> None:
+    left_mm, down_mm = place_mm
     n_lines = text.count("\n") + 1
     place = shift_from(
         ax,
         x_of=ax.transAxes,
         y_of=ax.transAxes,
-        x_mm=-LABEL_GAP_MM,
+        x_mm=left_mm,
         y_mm=down_mm - (n_lines - 1) * LINE_MM / 2,
     )
     ax.text(

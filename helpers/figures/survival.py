@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.axes import Axes
 
-from helpers.figures.axis import choose_ticks, draw_guide, open_axes, print_note, style_axes
-from helpers.figures.curves import draw_curve, draw_markers, read_at_risk, select_curve
+from helpers.figures.axis import draw_guide, fit_ticks, open_axes, print_note, style_axes
+from helpers.figures.curves import draw_curve, draw_markers, select_curve
 from helpers.figures.labels import CurveLabel, draw_labels, wrap_label
+from helpers.figures.risk_numbers import print_counts, tabulate_risk
 from helpers.figures.risk_table import RiskRow, draw_risk_table
 from helpers.figures.theme import DOUBLE_MM, INK, SINGLE_MM, Look, pick_looks, use_theme
 from helpers.formatting import (
@@ -82,10 +85,15 @@ def plot_survival(
     longest = max_months or max(
         (lines["time_months"].max() for lines in curves.values()), default=tick_step_months
     )
-    ticks = choose_ticks(longest, tick_step_months, at_most=10 if width_mm > SINGLE_MM else 9)
     with use_theme():
-        rows = make_risk_rows(results, looks, ticks, risk_table=risk_table, style=style)
         labels = _make_labels(results, curves, looks, min_at_risk, style)
+        ticks, rows = fit_ticks(
+            longest,
+            tick_step_months,
+            make_rows=partial(make_risk_rows, results, looks, risk_table=risk_table, style=style),
+            labels=labels,
+            width_mm=width_mm,
+        )
         if ax is None:
             ax = open_axes(
                 rows, labels, width_mm=width_mm, plot_height_mm=50.0 if is_single else 64.0
@@ -108,6 +116,7 @@ def plot_survival(
                 label=groups[key],
                 key=key,
                 band=0.14 if len(groups) < 4 else 0.09,
+                n_curves=len(curves),
             )
             if not is_single:
                 draw_markers(ax, lines, looks[key], ticks, min_at_risk=min_at_risk)
@@ -153,27 +162,21 @@ def make_risk_rows(
     if risk_table == "none":
         return []
     groups, is_extended = get_group_names(results), risk_table == "extended"
+    at_risk, curve = get_frame(results, "at_risk"), get_frame(results, "curve")
     rows: list[RiskRow] = []
     for key, label in groups.items():
+        counts = tabulate_risk(at_risk, curve, key, ticks)
         is_named = len(groups) > 1
         name = wrap_label(label) if is_named else ""
         colour = looks[key].colour if is_named else INK
         if not is_extended:
-            rows.append(RiskRow(name, _read_row(results, key, ticks, "n_at_risk", style), colour))
+            rows.append(RiskRow(name, print_counts(counts["n_at_risk"], style=style), colour))
             continue
         if is_named:
             rows.append(RiskRow(name, (), colour))
         for title, column in _RISK_COLUMNS:
-            rows.append(RiskRow(title, _read_row(results, key, ticks, column, style), INK))
+            rows.append(RiskRow(title, print_counts(counts[column], style=style), INK))
     return rows
-
-
-def _read_row(
-    results: ResultSet, group: str, ticks: list[float], column: str, style: NumberStyle
-) -> tuple[str, ...]:
-    at_risk, curve = get_frame(results, "at_risk"), get_frame(results, "curve")
-    numbers = (read_at_risk(at_risk, curve, group, tick, column) for tick in ticks)
-    return tuple(format_count(number, style=style) for number in numbers)
 
 
 def _make_labels(

@@ -91,16 +91,35 @@ def write_tables(folder: Path, blocks: Iterable[Block]) -> list[str]:
     return names
 
 
-def write_figures(folder: Path, blocks: Iterable[Block]) -> list[str]:
-    """Write each figure as SVG and PNG with its data as CSV, and return the files' names."""
+def write_figures(
+    folder: Path, blocks: Iterable[Block], *, forms: Sequence[str] = ("svg", "png")
+) -> list[str]:
+    """Write each figure in the forms asked for with its data as CSV; return the files' names.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    blocks : iterable of blocks
+        Of the whole report; only figures are looked at.
+    forms : sequence of str
+        ``svg``, ``png``, ``pdf``, ``tiff``; one that a figure does not have is left out.
+
+    Returns
+    -------
+    list of str
+        Names without suffix.
+    """
     figures = [block for block in blocks if isinstance(block, FigureBlock)]
     names = name_files([figure.id for figure in figures])
     folder.mkdir(exist_ok=True)
     for figure, name in zip(figures, names, strict=True):
-        _write_text(folder / f"{name}.svg", figure.svg)
         _write_text(folder / f"{name}.csv", figure.data_csv)
-        if figure.png:
-            (folder / f"{name}.png").write_bytes(figure.png)
+        if "svg" in forms:
+            _write_text(folder / f"{name}.svg", figure.svg)
+        for form, data in {"png": figure.png, **figure.forms}.items():
+            if form in forms and data:
+                (folder / f"{name}.{form}").write_bytes(data)
     return names
 
 

@@ -377,3 +377,53 @@ def make_availability():
         ],
         meta={"title": "Known values"},
     )
+
+
+def make_big(n_groups, n):
+    """Return a survival set of very many patients, whose times are days."""
+    curves = []
+    for group in range(n_groups):
+        rng = np.random.default_rng(group)
+        died = rng.exponential(20 + 15 * group, n // n_groups)
+        last = rng.uniform(0, 120, n // n_groups)
+        days = np.ceil(np.minimum(died, last) * 30.4375)
+        times, place = np.unique(days / 30.4375, return_inverse=True)
+        events = np.bincount(place, died <= last)
+        censored = np.bincount(place, died > last)
+        gone = np.cumsum(events + censored)
+        at_risk = n // n_groups - np.concatenate([[0], gone[:-1]])
+        estimate = np.cumprod(1 - events / at_risk)
+        spread = 1.96 * np.sqrt(estimate * (1 - estimate) / at_risk)
+        curves.append(
+            pd.DataFrame(
+                {
+                    "group": f"g{group}",
+                    "time_months": times,
+                    "n_at_risk": at_risk.astype(int),
+                    "n_events": events.astype(int),
+                    "n_censored": censored.astype(int),
+                    "estimate": estimate,
+                    "ci_lower": np.clip(estimate - spread, 0, 1),
+                    "ci_upper": np.clip(estimate + spread, 0, 1),
+                }
+            )
+        )
+    groups = {f"g{group}": f"Group {group}" for group in range(n_groups)}
+    return ResultSet.collect(
+        "os.big",
+        [median(f"os.big.{key}.median", 20.0, 19.0, 21.0, n, n // 2) for key in groups],
+        frames={"curve": pd.concat(curves, ignore_index=True), "at_risk": pd.DataFrame()},
+        meta={**_MONTHS, "title": "Very many", "groups": groups},
+    )
+
+
+def make_balance():
+    balance = pd.DataFrame(
+        {
+            "variable": ["age_75", "raeb", "adverse_karyotype", "sex"],
+            "label": ["Age 75 years or older", "RAEB-1", "Adverse karyotype", "Female sex"],
+            "smd_before": [0.42, -0.55, 0.08, float("nan")],
+            "smd_after": [0.03, -0.02, 0.11, float("nan")],
+        }
+    )
+    return ResultSet.collect("balance", [], frames={"balance": balance}, meta=dict(_MONTHS))

@@ -1,0 +1,50 @@
+"""The numbers behind a drawn figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from helpers.figures.risk_numbers import tabulate_risk
+from helpers.formatting.lookup import get_frame, get_groups
+from helpers.results import ResultSet
+
+#: Column that says where in the figure a row is drawn.
+PLACE = "drawn_as"
+
+
+def collect_figure_data(drawn: Axes | Any, *results: ResultSet) -> pd.DataFrame | None:
+    """Return the numbers behind a figure: its first frame, and the table under its axis.
+
+    Parameters
+    ----------
+    drawn : matplotlib.axes.Axes
+        What a ``plot_`` function returned.
+    *results : ResultSet
+        What it was drawn of.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        The first frame of the first set that has one. Of curves with numbers at risk, a row for
+        each number's tick and group follows, and the last column, ``drawn_as``, tells ``curve``
+        from ``number at risk``.
+    """
+    source = next((kept for kept in results if kept.frames), None)
+    if source is None:
+        return None
+    frame = next(iter(source.frames.values()))
+    if not isinstance(drawn, Axes) or not any(text.get_gid() == "at_risk" for text in drawn.texts):
+        return frame
+    ticks = [float(tick) for tick in drawn.get_xticks()]
+    curve, at_risk = get_frame(source, "curve"), get_frame(source, "at_risk")
+    below = [tabulate_risk(at_risk, curve, key, ticks) for key in get_groups(source)]
+    curves = curve.assign(**{PLACE: "curve"})
+    rows = pd.concat(below, ignore_index=True).assign(**{PLACE: "number at risk"})
+    counts = ["n_at_risk", "n_censored", "n_events"]
+    curves[counts], rows[counts] = curves[counts].astype("Float64"), rows[counts].astype("Float64")
+    joined = pd.concat([curves, rows], ignore_index=True)[list(curves.columns)]
+    joined[counts] = joined[counts].astype("Int64")
+    return joined
