@@ -68,12 +68,17 @@ def iterate_pages(
 def write_page(folder: Path, path: str, page: Page, formats: Sequence[str]) -> None:
     """Write a page in each format; only the manuscript has a Word file and a workbook."""
     for name in formats:
-        if name in _MANUSCRIPT_FILES and page.kind != "manuscript":
+        if not is_written(page, name):
             continue
         data = _get_writer(name)(page)
         target = folder / f"{_MANUSCRIPT_FILES.get(name, path)}.{name}"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(data)
+
+
+def is_written(page: Page, name: str) -> bool:
+    """Return whether a page is written in a format: sections have no Word file and no workbook."""
+    return page.kind == "manuscript" or name not in _MANUSCRIPT_FILES
 
 
 def _get_writer(name: str) -> Callable[[Page], bytes]:
