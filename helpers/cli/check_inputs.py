@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ from helpers.errors import FaultsError, LenfailError
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
+    from helpers.cohort.mapping import MappedTable
     from helpers.cohort.sources import RawTable
+    from helpers.cohort.understanding import Understanding
     from helpers.params import Params
 
 CUTS = ("age_cut_years", "len_duration_cut_months", "len_dose_cut_mg")
@@ -39,6 +41,8 @@ class CheckedInputs:
         As read from the source, before the mapping.
     mapped : RawTable or None
         In the data dictionary's form.
+    translated : tuple of Understanding
+        What the mapping made of the source.
     cohort : Cohort or None
         None where there is a fault.
     dictionary : Dictionary
@@ -49,6 +53,7 @@ class CheckedInputs:
     cells: tuple[Fault, ...] = ()
     raw: RawTable | None = None
     mapped: RawTable | None = None
+    translated: tuple[Understanding, ...] = ()
     cohort: Cohort | None = None
     dictionary: Dictionary = field(default_factory=read_dictionary)
 
@@ -101,11 +106,12 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
     raw = _read(params.data, options, found["data"])
     if raw is None:
         return CheckedInputs(sentences=_freeze(found), dictionary=dictionary)
-    mapped = _map(raw, options, dictionary, found["mapping"])
-    if mapped is None:
+    table = _map(raw, options, dictionary, found["mapping"])
+    if table is None:
         return CheckedInputs(sentences=_freeze(found), raw=raw, dictionary=dictionary)
+    mapped = table.raw
     cells, cohort = _examine(mapped, dictionary, options)
-    found["data"] += describe_faults(name_both_columns(cells, mapped))
+    found["data"] += describe_faults(cells)
     if found["parameters"] or found["data"]:
         cohort = None
     return CheckedInputs(
@@ -113,22 +119,10 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
         cells=cells,
         raw=raw,
         mapped=mapped,
+        translated=table.understood,
         cohort=cohort,
         dictionary=dictionary,
     )
-
-
-def name_both_columns(faults: Iterable[Fault], mapped: RawTable) -> list[Fault]:
-    """Return faults whose column is told by the user's name for it and by ours."""
-    named = []
-    for fault in faults:
-        theirs = find_columns(fault.column, mapped)
-        if theirs and theirs != (fault.column,):
-            shown = " and ".join(f"{name[:60]!r}" for name in theirs)
-            named.append(replace(fault, column=f"{shown} ({fault.column})"))
-        else:
-            named.append(fault)
-    return named
 
 
 def find_columns(column: str, mapped: RawTable) -> tuple[str, ...]:
@@ -157,8 +151,16 @@ def _read(source: str, options: Mapping[str, Any], sentences: list[str]) -> RawT
 
 def _map(
     raw: RawTable, options: Mapping[str, Any], dictionary: Dictionary, sentences: list[str]
-) -> RawTable | None:
-    return raw
+) -> MappedTable | None:
+    from helpers.cohort.mapping import apply_mapping, read_mapping
+
+    name = options["mapping"]
+    try:
+        mapping = read_mapping(Path(options["base_dir"]) / name, name) if name else None
+        return apply_mapping(raw, mapping, dictionary)
+    except LenfailError as error:
+        sentences += _list_sentences(error)
+        return None
 
 
 def _examine(

@@ -65,7 +65,8 @@ _EMPTY: dict[str, Any] = {
 
 def _make_record(fault: Fault, checked: CheckedInputs) -> dict[str, Any]:
     columns = find_columns(fault.column, checked.mapped) if checked.mapped is not None else ()
-    theirs = columns or ((fault.column,) if fault.column else ())
+    known = fault.source_column or fault.column
+    theirs = columns or ((known,) if known else ())
     return {
         "area": "data",
         "row": fault.row,

@@ -32,8 +32,8 @@ def describe_understood(checked: CheckedInputs, params: Params) -> dict[str, Any
     Returns
     -------
     dict
-        ``source``, ``patients``, ``selection``, ``event``, ``time``, ``columns``, ``groups``,
-        ``left_out`` and ``warnings``; a count that is not shown is None.
+        ``source``, ``patients``, ``selection``, ``event``, ``time``, ``mapping``, ``columns``,
+        ``groups``, ``left_out`` and ``warnings``; a count that is not shown is None.
     """
     cohort, raw = checked.cohort, checked.raw
     if cohort is None or raw is None:
@@ -53,6 +53,11 @@ def describe_understood(checked: CheckedInputs, params: Params) -> dict[str, Any
         ],
         "event": _describe_event(checked, cohort, mask),
         "time": _describe_time(checked, cohort, show_range=params.disclosure == "off"),
+        "mapping": [
+            one.sentence
+            for one in checked.translated
+            if one.topic != "column" and (params.disclosure == "off" or not one.counts)
+        ],
         "columns": _describe_columns(checked, cohort, mask),
         "groups": _describe_groups(cohort, params.factor_lists.values(), mask),
         "left_out": [

@@ -18,6 +18,7 @@ def format_understood(found: Mapping[str, Any]) -> str:
         ("Patients", list(_tell_patients(found))),
         ("Event", list(_tell_event(found["event"]))),
         ("Time", [_tell_time(found["time"])]),
+        ("Mapping", list(found["mapping"])),
         ("Columns", list(_tell_columns(found["columns"], found["patients"]["eligible"]))),
         ("Groups", list(_tell_groups(found["groups"]))),
         ("Left out", list(_tell_left_out(found["left_out"]))),
@@ -110,16 +111,17 @@ def _name(column: Mapping[str, Any]) -> str:
 
 def _name_column(ours: str, theirs: list[str]) -> str:
     if not theirs or theirs == [ours]:
-        return ours
-    return f"{' and '.join(repr(name[:60]) for name in theirs)} (our {ours})"
+        return f"column {ours}"
+    noun = "column" if len(theirs) == 1 else "columns"
+    return f"your {noun} {' and '.join(repr(name[:60]) for name in theirs)}"
 
 
 def _tell_groups(groups: list[Mapping[str, Any]]) -> Iterator[str]:
     for group in groups:
-        levels = [f"{label} {show_count(count)}" for label, count in group["levels"].items()]
+        levels = [f"{label}: {show_count(count)}" for label, count in group["levels"].items()]
         if group["not_known"] != 0:
-            levels.append(f"not known {show_count(group['not_known'])}")
-        yield f"{group['label']}: {', '.join(levels)}"
+            levels.append(f"not known: {show_count(group['not_known'])}")
+        yield f"{group['label']} - {', '.join(levels)}"
 
 
 def _tell_left_out(left_out: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -109,6 +109,8 @@ def _write_column(proposal: Proposal, dictionary: Dictionary) -> str:
     label = dictionary.variables[proposal.target].label
     comment = _comment(f"{word}, {label}: {proposal.reason}")
     sign = "" if proposal.certainty in DECIDED else "# "
+    if sign and proposal.column == proposal.target:
+        comment += _comment("it has our name, so it is used all the same: recode it, or rename it")
     if proposal.target == "dead" and _is_recoded(proposal):
         return comment + _comment("see the section event below")
     return f"{comment}  {sign}{proposal.target}: {quote(proposal.column)}\n"
