@@ -1,0 +1,295 @@
+"""Groups that patients join after time zero, compared with and without immortal time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from helpers.analysis.comparison_results import record_comparison
+from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.subset import (
+    Where,
+    describe_where,
+    explain_omission,
+    find_endpoint,
+    get_factor,
+    get_label,
+    select_patients,
+)
+from helpers.analysis.survival_results import read_outcome, record_median, tabulate_at_risk
+from helpers.errors import NotComputableError, StatisticsError
+from helpers.results import Result, ResultSet
+from helpers.stats.cox import fit_cox
+from helpers.stats.design import Design, build_design
+from helpers.stats.factors import Factor
+from helpers.stats.landmark import select_landmark
+from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.quantiles import estimate_quantile
+from helpers.stats.treatment.switching import (
+    SwitchRecords,
+    compare_switched,
+    estimate_simon_makuch,
+    split_at_switch,
+)
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+_EXPOSED = "exposed"
+_SIDES = {"before": False, "after": True}
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One way to compare who joined with who did not: its words, data and model."""
+
+    key: str
+    label: str
+    outcome: SurvivalOutcome
+    design: Design
+    n_exposed: int
+    patient: NDArray[np.intp] | None = None
+
+
+@explain_omission
+def estimate_switch_effect(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    switch: str,
+    endpoint: str = "os",
+    where: Where | None = None,
+    adjust: Sequence[str] = (),
+    landmarks_months: Sequence[float] = (3, 6, 12),
+    title: str = "",
+    ties: str = "efron",
+    conf_level: float = 0.95,
+    median_interval: str = "log-log",
+    curve_interval: str = "log-log",
+    axis_step_months: float = 12,
+) -> ResultSet:
+    """Compare patients who join a group after time zero, in four ways.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    switch : str
+        Column with the time of joining, in months from time zero; missing for who never did.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS` with a 0/1 event.
+    where : mapping, optional
+        Subset; see :func:`helpers.analysis.subset.select_patients`.
+    adjust : sequence of str
+        Factors that one more model with a time-varying group adjusts for.
+    landmarks_months : sequence of float
+        Landmarks, in months from time zero.
+    title, ties, conf_level, median_interval, curve_interval, axis_step_months
+        As in :func:`helpers.analysis.survival.estimate_survival`.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.naive.hr``, ``.landmark_<m>m.hr``, ``.time_varying.hr``, ``.adjusted.hr``,
+        ``.mantel_byar``, ``.immortal`` (months that the naive comparison credits to the group
+        although it had not been joined), ``.before.median`` and ``.after.median``. Frames
+        ``terms`` (the estimates, as a forest plot takes them), ``curve`` and ``at_risk`` (of
+        Simon and Makuch).
+    """
+    measured = find_endpoint(cohort.terms, endpoint)
+    needs = [measured.time, measured.event]
+    frame = select_patients(cohort, where=where, needs=[*needs, switch]).dropna(subset=needs)
+    outcome = read_outcome(frame, measured)
+    joined_at = frame[switch].to_numpy(dtype=float)
+    records = split_at_switch(outcome, joined_at)
+    name = get_label(cohort, switch)
+    if not records.n_switched:
+        raise NotComputableError(f"nobody has a {name.lower()} within follow-up.")
+    comparisons = list(_list_comparisons(outcome, joined_at, records, landmarks_months))
+    results = [
+        _fit(one, f"{set_id}.{one.key}.hr", ties=ties, conf_level=conf_level) for one in comparisons
+    ]
+    adjusted, adjusted_for, left_out = _adjust(cohort, frame, records, adjust)
+    if adjusted is not None:
+        comparisons.append(adjusted)
+        results.append(
+            _fit(adjusted, f"{set_id}.{adjusted.key}.hr", ties=ties, conf_level=conf_level)
+        )
+    results.append(_test(records, f"{set_id}.mantel_byar"))
+    results.append(_count_immortal(outcome, joined_at, f"{set_id}.immortal"))
+    curves = estimate_simon_makuch(records, conf_level=conf_level, interval=curve_interval)
+    sides = {key: side for key, side in _SIDES.items() if side in curves}
+    labels = {"before": "Not yet", "after": "Since then"}
+    results += [
+        record_median(
+            estimate_quantile(curves[side], 0.5, interval=median_interval),
+            f"{set_id}.{key}.median",
+            label=labels[key],
+            population=describe_where(cohort, where),
+        )
+        for key, side in sides.items()
+    ]
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={
+            "terms": _tabulate(comparisons, set_id),
+            "curve": pd.concat(
+                [curves[side].to_frame(key) for key, side in sides.items()], ignore_index=True
+            ),
+            "at_risk": tabulate_at_risk(
+                {
+                    key: records.outcome.select(records.exposed == side)
+                    for key, side in sides.items()
+                },
+                axis_step_months,
+            ),
+        },
+        meta={
+            "title": title or name,
+            "population": describe_where(cohort, where),
+            "endpoint_label": measured.label,
+            "time_label": measured.time_label,
+            "event_noun": measured.event_noun,
+            "groups": {key: labels[key] for key in sides},
+            "switch_label": name,
+            "factor_label": name,
+            "adjusted_for": adjusted_for,
+            "left_out": left_out,
+            "n_without_time": records.n_without_time,
+            "synthetic": cohort.synthetic,
+        },
+    )
+
+
+def _list_comparisons(
+    outcome: SurvivalOutcome,
+    joined_at: NDArray[np.float64],
+    records: SwitchRecords,
+    landmarks_months: Sequence[float],
+) -> Iterator[_Comparison]:
+    ever = ~np.isnan(joined_at)
+    label = "Naive: ever against never"
+    yield _Comparison("naive", label, outcome, _design(ever), int(ever.sum()))
+    for landmark in landmarks_months:
+        key, label = f"landmark_{landmark:g}m", f"Landmark at {landmark:g} months"
+        try:
+            left = select_landmark(outcome, landmark)
+        except StatisticsError:
+            continue
+        joined = joined_at[left.kept] <= landmark
+        yield _Comparison(key, label, left.outcome, _design(joined), int(joined.sum()))
+    yield _Comparison(
+        "time_varying",
+        "Time-varying",
+        records.outcome,
+        _design(records.exposed),
+        records.n_switched,
+        records.patient,
+    )
+
+
+def _design(exposed: NDArray[np.bool_]) -> Design:
+    return build_design(pd.DataFrame({_EXPOSED: exposed.astype(float)}), [Factor(_EXPOSED)])
+
+
+def _adjust(
+    cohort: Cohort, frame: pd.DataFrame, records: SwitchRecords, factors: Sequence[str]
+) -> tuple[_Comparison | None, list[str], list[str]]:
+    """Return the comparison adjusted for what was known at time zero, for what, and what not."""
+    declared = [get_factor(cohort, name) for name in factors]
+    known = [one for one in declared if one.name in frame and frame[one.name].notna().any()]
+    left_out = [f"{one.label} is not known." for one in declared if one not in known]
+    rows = frame.iloc[records.patient].reset_index(drop=True)
+    complete = rows[[one.name for one in known]].notna().all(axis=1).to_numpy()
+    usable = []
+    for one in known:
+        levels = tuple(key for key in one.levels if (rows.loc[complete, one.name] == key).any())
+        if len(levels) > 1:
+            reference = one.reference if one.reference in levels else levels[0]
+            usable.append(Factor(one.name, levels, reference, one.label))
+        else:
+            left_out.append(f"{one.label} has one level only.")
+    if not usable:
+        return None, [], left_out
+    table = rows.loc[complete].assign(**{_EXPOSED: records.exposed[complete].astype(float)})
+    patient = records.patient[complete]
+    comparison = _Comparison(
+        "adjusted",
+        "Time-varying, adjusted",
+        records.outcome.select(complete),
+        build_design(table, [Factor(_EXPOSED), *usable]),
+        int(records.exposed[complete].sum()),
+        patient,
+    )
+    return comparison, [one.label for one in usable], left_out
+
+
+def _fit(comparison: _Comparison, result_id: str, *, ties: str, conf_level: float) -> Result:
+    outcome, patient = comparison.outcome, comparison.patient
+    n = outcome.n_subjects if patient is None else len(np.unique(patient))
+    shared: dict[str, Any] = {
+        "id": result_id,
+        "kind": "hazard_ratio",
+        "label": comparison.label,
+        "n": n,
+        "events": outcome.n_events,
+        "quantities": {"n_exposed": float(comparison.n_exposed)},
+        "method": f"Cox model, {ties.capitalize()} ties, Wald interval and p",
+    }
+    try:
+        fit = fit_cox(outcome, comparison.design, ties=ties, conf_level=conf_level)
+    except StatisticsError as error:
+        return Result(status="not_computable", reason=str(error), **shared)
+    return record_hazard_ratio(fit, 0, shared)
+
+
+def _test(records: SwitchRecords, result_id: str) -> Result:
+    return record_comparison(
+        lambda: compare_switched(records),
+        result_id,
+        n=len(np.unique(records.patient)),
+        events=records.outcome.n_events,
+    )
+
+
+def _count_immortal(
+    outcome: SurvivalOutcome, joined_at: NDArray[np.float64], result_id: str
+) -> Result:
+    """Return the time before joining that the naive comparison counts as time in the group."""
+    joined = ~np.isnan(joined_at)
+    follow_up = outcome.time_months[joined]
+    waited = np.minimum(joined_at[joined], follow_up)
+    return Result(
+        id=result_id,
+        kind="statistic",
+        label="Months before joining, credited to the group",
+        estimate=float(waited.sum()),
+        n=int(joined.sum()),
+        unit="months",
+        quantities={"share": float(waited.sum() / follow_up.sum()) if follow_up.sum() else 0.0},
+        method="sum of the times to joining over the group's whole follow-up",
+    )
+
+
+def _tabulate(comparisons: Sequence[_Comparison], set_id: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "factor": one.key,
+                "factor_label": one.label,
+                "level": "hr",
+                "level_label": one.label,
+                "result_id": f"{set_id}.{one.key}.hr",
+                "is_reference": False,
+            }
+            for one in comparisons
+        ]
+    )

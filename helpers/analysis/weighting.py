@@ -1,0 +1,161 @@
+"""A comparison of two treatments, adjusted for what decided between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.analysis.model_data import prepare_model
+from helpers.analysis.subset import (
+    Where,
+    describe_where,
+    explain_omission,
+    find_endpoint,
+    get_factor,
+)
+from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
+from helpers.analysis.weighting_results import (
+    record_propensity,
+    record_ratios,
+    record_sensitivity,
+    record_standardised,
+    tabulate_balance,
+    tabulate_curves,
+    tabulate_terms,
+)
+from helpers.errors import NotComputableError
+from helpers.results import ResultSet
+from helpers.stats.design import build_design
+from helpers.stats.factors import Factor
+from helpers.stats.treatment.effects import estimate_treatment_effects
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+
+@explain_omission
+def estimate_weighted_effect(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    treatment: str,
+    covariates: Sequence[str],
+    endpoint: str = "os",
+    where: Where | None = None,
+    title: str = "",
+    horizons_months: Sequence[float] = (12, 24, 60),
+    weight_truncation: float = 0.01,
+    n_replicates: int = 300,
+    seed: int = 0,
+    ties: str = "efron",
+    conf_level: float = 0.95,
+    alpha: float = 0.05,
+    axis_step_months: float = 12,
+) -> ResultSet:
+    """Compare two treatments crude, in a model, and weighted by propensity scores.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    treatment : str
+        Factor of two levels; its reference is the comparator.
+    covariates : sequence of str
+        Factors that were settled when treatment was chosen.
+    endpoint : str
+        Key of :data:`helpers.analysis.subset.ENDPOINTS` with a 0/1 event.
+    where : mapping, optional
+        Subset; see :func:`helpers.analysis.subset.select_patients`.
+    horizons_months : sequence of float
+        Times of the standardised survival, in months.
+    weight_truncation : float
+        Weights beyond this quantile, on either side, are set to it; 0 for none.
+    n_replicates, seed : int
+        Of the bootstrap.
+    alpha : float
+        Two-sided level of the smallest detectable hazard ratio, whose power is 80 %.
+    title, ties, conf_level, axis_step_months
+        As in :func:`helpers.analysis.survival.estimate_survival`.
+
+    Returns
+    -------
+    ResultSet
+        ``<id>.crude.hr``, ``.adjusted.hr``, ``.iptw.hr``, ``.overlap.hr`` (bootstrap limits in
+        their `quantities`), ``.e_value``, ``.detectable_hr``, ``.propensity``,
+        ``.<level>.effective`` (effective sample sizes), ``.<level>.standardised_<h>m`` and
+        ``.difference_<h>m``. Frames ``terms``, ``balance``, ``curve`` (standardised survival)
+        and ``at_risk``.
+    """
+    declared = get_factor(cohort, treatment)
+    if len(declared.levels) != 2:
+        raise NotComputableError(f"{declared.label} must have two levels to be compared.")
+    measured = find_endpoint(cohort.terms, endpoint)
+    needs = [measured.time, measured.event]
+    data = prepare_model(cohort, [treatment, *covariates], where=where, needs=needs)
+    if treatment not in [factor.name for factor in data.factors]:
+        raise NotComputableError(f"only one level of {declared.label} occurs.")
+    if len(data.factors) < 2:
+        raise NotComputableError("no covariate is known in two levels in these patients.")
+    outcome = read_outcome(data.frame, measured)
+    design = build_design(data.frame, data.factors)
+    last = float(outcome.time_months.max())
+    times = np.unique([*np.linspace(0.0, last, 121), *(h for h in horizons_months if h <= last)])
+    effects = estimate_treatment_effects(
+        outcome,
+        design,
+        treatment=treatment,
+        times_months=times,
+        truncate=(weight_truncation, 1 - weight_truncation) if weight_truncation else None,
+        ties=ties,
+        conf_level=conf_level,
+        n_replicates=n_replicates,
+        seed=seed,
+    )
+    levels = _name_sides(data.factors[0])
+    results = [
+        *record_ratios(effects, set_id, n_replicates),
+        *record_sensitivity(effects, set_id, alpha=alpha),
+        *record_propensity(effects, set_id, levels, declared.levels),
+        *record_standardised(effects, set_id, levels, declared.levels, horizons_months),
+    ]
+    outcomes = {
+        levels[side]: outcome.select(effects.propensity.treated == side) for side in (False, True)
+    }
+    return ResultSet.collect(
+        set_id,
+        results,
+        frames={
+            "terms": tabulate_terms(set_id),
+            "balance": tabulate_balance(data, design, treatment, effects),
+            "curve": tabulate_curves(effects, levels),
+            "at_risk": tabulate_at_risk(outcomes, axis_step_months),
+        },
+        meta={
+            "title": title or declared.label,
+            "population": describe_where(cohort, where),
+            "endpoint_label": measured.label,
+            "time_label": measured.time_label,
+            "event_noun": measured.event_noun,
+            "groups": {key: declared.levels[key] for key in levels.values()},
+            "factor_label": declared.label,
+            "known_at": declared.known_at,
+            "covariates": [factor.label for factor in data.factors[1:]],
+            "missing": data.missing,
+            "left_out": list(data.left_out),
+            "n_replicates": effects.n_replicates,
+            "n_failed": effects.n_failed,
+            "seed": seed,
+            "weight_truncation": weight_truncation,
+            "synthetic": cohort.synthetic,
+        },
+    )
+
+
+def _name_sides(treatment: Factor) -> dict[bool, str]:
+    """Return the level keys of the comparator and of the treatment."""
+    other = next(level for level in treatment.levels if level != treatment.reference)
+    return {False: str(treatment.reference), True: str(other)}
