@@ -28,6 +28,7 @@ from helpers.document import (
     block_to_json,
 )
 from helpers.narrative.notes import write_note
+from helpers.formatting import get_style
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
 from helpers.results import ResultSet
@@ -163,7 +164,9 @@ class Section:
         synthetic = self._cohort.synthetic
         data = collect_figure_data(axes, *results)
         forms = self.figure_formats
-        _emit(render_figure(axes, text, data, synthetic=synthetic, forms=forms))
+        block = render_figure(axes, text, data, synthetic=synthetic, forms=forms)
+        curves = {**block.curves, "decimal_mark": get_style(self.style).decimal_mark}
+        _emit(replace(block, curves=curves))
 
     def close(self) -> None:
         """Hand all results of the section to the report; the last cell of a notebook."""
@@ -242,9 +245,7 @@ def open_section(
     if cohort.synthetic:
         banner = "SYNTHETIC DATA. No patient of the published study is in this report."
         display({"text/html": f"<strong>{banner}</strong>", "text/plain": banner}, raw=True)
-    return Section(
-        name, cohort, style=style, disclosure=disclosure, figure_formats=figure_formats
-    )
+    return Section(name, cohort, style=style, disclosure=disclosure, figure_formats=figure_formats)
 
 
 def _open_gate(cohort: Cohort, disclosure: str) -> Gate | None:

@@ -78,7 +78,10 @@ def _write_tools(node: FigureNode, described: str) -> str:
             f'<p id="{described}">{text}</p></details>'
         )
     table = write_data_table(
-        node.block.data_csv, f"Data of {node.label}", groups=_name_groups(node.block)
+        node.block.data_csv,
+        f"Data of {node.label}",
+        groups=_name_groups(node.block),
+        decimal_mark=str(node.block.curves.get("decimal_mark") or "."),
     )
     if table:
         parts.append(f"<details><summary>Data{hidden}</summary>{table}</details>")

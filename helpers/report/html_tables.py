@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from helpers.document import Row, TableBlock
 from helpers.report.grid import (
@@ -81,8 +81,14 @@ def is_sortable(block: TableBlock) -> bool:
     )
 
 
-def write_data_table(data_csv: str, name: str, *, groups: Mapping[str, str] | None = None) -> str:
-    """Return the numbers behind a figure as a plain table, four significant digits each.
+def write_data_table(
+    data_csv: str,
+    name: str,
+    *,
+    groups: Mapping[str, str] | None = None,
+    decimal_mark: str = ".",
+) -> str:
+    """Return the numbers behind a figure as a plain table, rounded alike in a column.
 
     Parameters
     ----------
@@ -92,25 +98,25 @@ def write_data_table(data_csv: str, name: str, *, groups: Mapping[str, str] | No
         What the table is called for who hears the page.
     groups : mapping of str to str, optional
         Printed name of each key in the column ``group``.
+    decimal_mark : str
+        Between units and tenths.
     """
     rows = list(csv.reader(io.StringIO(data_csv)))
     if len(rows) < 2:
         return ""
-    names, shown = rows[0], rows[1 : _MAX_DATA_ROWS + 1]
-    left = [not _is_numeric(row[place] for row in shown) for place in range(len(names))]
-    head = "".join(
-        f'<th scope="col"{_class("l" * is_left)}>{escape_html(_DATA_HEADS.get(text, text))}</th>'
-        for text, is_left in zip(names, left, strict=True)
-    )
-    named = [groups or {} if name == "group" else {} for name in names]
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td{_class('l' * is_left)}>{escape_html(known.get(text) or _shorten(text))}"
-            for text, is_left, known in zip(row, left, named, strict=False)
+    names, shown = rows[0], [row for row in rows[1 : _MAX_DATA_ROWS + 1] if row]
+    columns = [
+        _write_data_column(
+            name,
+            [row[place] if place < len(row) else "" for row in shown],
+            groups or {},
+            decimal_mark,
         )
-        for row in shown
-    )
+        for place, name in enumerate(names)
+    ]
+    head = "".join(column[0] for column in columns)
+    lines = zip(*(column[1:] for column in columns), strict=True)
+    body = "\n".join(f"<tr>{''.join(cells)}" for cells in lines)
     more = len(rows) - 1 - len(shown)
     rest = f"<p>{more} more rows are in the figure's CSV file.</p>" if more else ""
     return (
@@ -119,22 +125,38 @@ def write_data_table(data_csv: str, name: str, *, groups: Mapping[str, str] | No
     )
 
 
-def _is_numeric(texts: Iterable[str]) -> bool:
-    """Return whether a column holds numbers, apart from what is empty."""
-    known = [text for text in texts if text]
-    try:
-        return bool(known) and all(isinstance(float(text), float) for text in known)
-    except ValueError:
-        return False
+def _write_data_column(
+    name: str, texts: Sequence[str], groups: Mapping[str, str], decimal_mark: str
+) -> list[str]:
+    """Return the cells of a column, its head first."""
+    head = escape_html(_DATA_HEADS.get(name, name))
+    numbers = _read_numbers(texts)
+    if numbers is None:
+        known = groups if name == "group" else {}
+        cells = [f'<td class="l">{escape_html(known.get(text, text))}' for text in texts]
+        return [f'<th scope="col" class="l">{head}</th>', *cells]
+    decimals = _count_decimals(numbers)
+    shown = ("" if value is None else f"{value:.{decimals}f}" for value in numbers)
+    cells = [f"<td>{text.replace('.', decimal_mark)}" for text in shown]
+    return [f'<th scope="col">{head}</th>', *cells]
 
 
-def _shorten(text: str) -> str:
+def _read_numbers(texts: Sequence[str]) -> list[float | None] | None:
+    """Return a column's numbers, None for what is empty; None if anything is no number."""
     try:
-        number = float(text)
+        numbers = [float(text) if text.strip() else None for text in texts]
     except ValueError:
-        return text
-    is_fraction = math.isfinite(number) and not number.is_integer()
-    return f"{number:.4g}" if is_fraction else text
+        return None
+    known = [value for value in numbers if value is not None]
+    return numbers if known and all(map(math.isfinite, known)) else None
+
+
+def _count_decimals(numbers: Sequence[float | None]) -> int:
+    """Return enough decimals for four digits of the largest, none for whole numbers."""
+    known = [abs(value) for value in numbers if value is not None]
+    if all(value.is_integer() for value in known):
+        return 0
+    return max(4 - len(str(int(max(known)))), 1) if max(known) > 1 else 4
 
 
 def _write_rows(block: TableBlock, rows: tuple[Row, ...], *, in_head: bool) -> Iterator[str]:
