@@ -27,8 +27,8 @@ from helpers.document import (
     TextBlock,
     block_to_json,
 )
-from helpers.narrative.notes import write_note
 from helpers.formatting import get_style
+from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
 from helpers.results import ResultSet
@@ -111,7 +111,8 @@ class Section:
 
     def note(self, key: str) -> None:
         """Show what the section says of the publication, where the patients are of its kind."""
-        block = write_note(key, self._cohort.terms)
+        checked = any(step.checked for step in self._cohort.flow)
+        block = write_note(key, self._cohort.terms, checked=checked)
         if block is not None:
             _emit(block)
 
@@ -141,7 +142,9 @@ class Section:
     def table(self, make: Callable[..., TableBlock], *results: ResultSet, **options: Any) -> None:
         """Show the table that `make` makes of the results."""
         if self._can_show(*results):
-            _emit(make(*results, style=self.style, **options))
+            block = make(*results, style=self.style, **options)
+            if block.rows:
+                _emit(block)
 
     def figure(
         self,
