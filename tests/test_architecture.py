@@ -51,6 +51,9 @@ OWNERS = {
     "docx": {"report"},
     "lxml": {"report"},
     "pypandoc": {"report"},
+    "pyreadstat": {"cohort"},
+    "sqlalchemy": {"cohort"},
+    "duckdb": {"cohort"},
     "yaml": {"params", "cohort", "published"},
 }
 

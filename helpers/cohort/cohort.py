@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from helpers.cohort.endpoints import derive_endpoints
 from helpers.cohort.examination import examine_table
 from helpers.cohort.faults import describe_faults
 from helpers.cohort.kept import reuse_kept
+from helpers.cohort.mapping import ColumnMapping, apply_mapping, read_mapping
 from helpers.cohort.sources import RawTable, read_source
 from helpers.cohort.terms import Terms
+from helpers.cohort.understanding import Understanding, describe_groups, describe_source
 from helpers.errors import FaultsError, NotComputableError, ParameterError
 
 
@@ -34,7 +36,7 @@ class Cohort:
         One row a patient, index 0 to n - 1. Columns of the file (numbers float64, dates
         datetime64, flags ``no`` or ``yes``, categories as their keys), endpoints (times in
         months, ``*_event`` bool, ``aml_code``) and factors (level keys). Missing is NaN, NaT
-        or None. `patient_id` holds the first sixteen hexadecimal digits of its SHA-256.
+        or None. `patient_id` holds its salted hash, sixteen hexadecimal digits.
     flow : tuple of FlowStep
         Steps of the selection in their order.
     n_screened : int
@@ -51,6 +53,8 @@ class Cohort:
         What a reader of the data should look at.
     built_in : bool
         Whether it is the synthetic cohort that comes with the package.
+    understood_source : tuple of Understanding
+        What was understood of the source and of the mapping.
     """
 
     table: pd.DataFrame
@@ -62,6 +66,7 @@ class Cohort:
     sha256: str
     warnings: tuple[str, ...]
     built_in: bool = False
+    understood_source: tuple[Understanding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.table)
@@ -76,6 +81,11 @@ class Cohort:
     def terms(self) -> Terms:
         """Return what disease, treatment and events are called."""
         return self.dictionary.terms
+
+    @property
+    def understood(self) -> tuple[Understanding, ...]:
+        """Return what was understood: source, mapping, event coding, groups with counts."""
+        return (*self.understood_source, *describe_groups(self.table, self.dictionary))
 
     def require(self, *columns: str) -> None:
         """Refuse an analysis that the data cannot support.
@@ -97,15 +107,35 @@ class Cohort:
     def _describe_lack(self, column: str) -> str:
         dictionary = self.dictionary
         name = f"{dictionary.label(column)} ({column})"
-        roots = dictionary.find_roots(column)
-        lacking = [root for root in roots if root not in self.table.columns]
+        lacking = list(dict.fromkeys(self.find_lacking(column)))
         if column in self.table.columns or not lacking:
             return f"{name} is not known for any patient."
         if lacking == [column]:
             return f"The data have no values of {name}."
         noun = "column" if len(lacking) == 1 else "columns"
-        wanted = " and ".join(f"{root} ({dictionary.variables[root].label})" for root in lacking)
+        named = [f"{root} ({dictionary.variables[root].label})" for root in lacking]
+        wanted = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
         return f"{name} cannot be derived: the data have no values in the {noun} {wanted}."
+
+    def find_lacking(self, column: str) -> Iterator[str]:
+        """Yield the columns of the file that a column is made from and that hold no value.
+
+        A time that the file may give itself stands for the dates that it would be made from,
+        where the data have none of them.
+        """
+        if column in self.table.columns:
+            return
+        entry = self.dictionary.find(column)
+        needs = [need for need in entry.needs if need != column]
+        dates = [root for need in needs for root in self.dictionary.find_roots(need)]
+        is_given = getattr(entry, "may_be_given", False)
+        if column in entry.needs or not needs:
+            yield column
+        if is_given and not any(date in self.table.columns for date in dates):
+            yield column
+            return
+        for need in needs:
+            yield from self.find_lacking(need)
 
 
 @reuse_kept
@@ -125,11 +155,20 @@ def read_cohort(
     Parameters
     ----------
     source : str or path
-        ``synthetic`` for the built-in cohort, or a CSV file in the data dictionary's form.
+        ``synthetic`` for the built-in cohort, a file, or the URL of a database; see
+        :func:`helpers.cohort.sources.read_source`.
     base_dir : Path, optional
-        Folder that a relative path starts from; the working directory without one.
+        Folder that relative paths start from; the working directory without one.
     age_cut_years, len_duration_cut_months, len_dose_cut_mg : float
         Patients at or above a cut form the upper group.
+    source_options : mapping of str to str, optional
+        How the source is read.
+    mapping : str
+        Path of a YAML file that says how its columns become those of the data dictionary; in
+        their form already if empty. See :mod:`helpers.cohort.mapping.document`.
+    declarations : mapping, optional
+        Variables, groups, eligibility and terms of the user; see
+        :func:`helpers.cohort.declarations.extend_dictionary`.
 
     Returns
     -------
@@ -139,23 +178,25 @@ def read_cohort(
     Raises
     ------
     DataError
-        If the file cannot be read as a table.
+        If the source cannot be read as a table.
     FaultsError
-        If the data break rules; all faults are named.
+        If the mapping or the data break rules; all faults are named.
     ParameterError
-        If a cut is not a positive number.
+        If a cut is not a positive number, or an option is not one.
 
     Examples
     --------
     >>> len(read_cohort("synthetic"))
     392
     """
-    raw = read_source(source, base_dir=base_dir)
+    declared = read_mapping(Path(base_dir or "") / mapping, mapping) if mapping else None
+    raw = read_source(source, base_dir=base_dir, options=source_options)
     return build_cohort(
         raw,
         age_cut_years=age_cut_years,
         len_duration_cut_months=len_duration_cut_months,
         len_dose_cut_mg=len_dose_cut_mg,
+        mapping=declared,
         declarations=declarations,
     )
 
@@ -166,6 +207,7 @@ def build_cohort(
     age_cut_years: float = 75,
     len_duration_cut_months: float = 6,
     len_dose_cut_mg: float = 10,
+    mapping: ColumnMapping | None = None,
     declarations: Mapping[str, Any] | None = None,
 ) -> Cohort:
     """Make a cohort of a table that was read already; see :func:`read_cohort`.
@@ -176,6 +218,8 @@ def build_cohort(
         Text cells.
     age_cut_years, len_duration_cut_months, len_dose_cut_mg : float
         Patients at or above a cut form the upper group.
+    mapping : ColumnMapping, optional
+        How the table's columns become those of the data dictionary.
     declarations : mapping, optional
         Variables, groups, eligibility and terms of the user; see
         :func:`helpers.cohort.declarations.extend_dictionary`.
@@ -183,7 +227,7 @@ def build_cohort(
     Raises
     ------
     FaultsError
-        If the data break rules; all faults are named.
+        If the mapping or the data break rules; all faults are named.
     ParameterError
         If a cut is not a positive number.
     """
@@ -194,7 +238,8 @@ def build_cohort(
     }
     _check_cuts(cuts)
     dictionary = extend_dictionary(read_dictionary(), declarations or {}).fill_labels(cuts)
-    examined = examine_table(raw, dictionary)
+    mapped = apply_mapping(raw, mapping, dictionary)
+    examined = examine_table(mapped.raw, dictionary)
     if examined.faults:
         raise FaultsError(
             f"The data ({raw.name}) break rules of the data dictionary:",
@@ -213,6 +258,7 @@ def build_cohort(
         sha256=raw.sha256,
         built_in=raw.synthetic,
         warnings=examined.warnings,
+        understood_source=(*describe_source(raw), *mapped.understood),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from helpers.cohort.dictionary import Dictionary
 from helpers.cohort.eligibility import FlowStep, Selection, select_eligible
 from helpers.cohort.endpoints import derive_endpoints
 from helpers.cohort.example_row import find_template_rows
-from helpers.cohort.faults import Fault, hash_patient_id
+from helpers.cohort.faults import Fault
 from helpers.cohort.plausibility import find_implausible
 from helpers.cohort.schema import PATIENT_ID, Cells, parse_columns, read_columns
 from helpers.cohort.sources import RawTable
@@ -100,11 +100,37 @@ def examine_table(
     values = {name: column for name, column in values.items() if not pd.isna(column).all()}
     warnings += _describe_gaps(selection, eligible, values)
     if PATIENT_ID in eligible.columns:
-        ids = [hash_patient_id((text or "").strip()) for text in eligible.columns[PATIENT_ID]]
-        values = {PATIENT_ID: np.array(ids, dtype=object)} | values
+        values = {PATIENT_ID: eligible.hash_patients()} | values
+    faults = _join_faults(_find_unread(raw, cells, selection, flags), faults)
     return ExaminedTable(
         columns=values, flow=selection.flow, faults=tuple(faults), warnings=tuple(warnings)
     )
+
+
+def _find_unread(
+    raw: RawTable, cells: Cells, selection: Selection, flags: Collection[str]
+) -> Iterator[Fault]:
+    """Yield the cells that could not be read or mapped, of patients whose cells matter."""
+    if not raw.faults:
+        return
+    positions = {int(row): position for position, row in enumerate(cells.rows)}
+    for fault in raw.faults:
+        position = positions.get(fault.row) if fault.row is not None else None
+        if position is None or fault.column not in cells.columns:
+            continue
+        if selection.kept[position] or fault.column in (PATIENT_ID, *flags):
+            patient = cells.make_fault(position, fault.column, "", "").patient
+            yield replace(fault, patient=fault.patient or patient)
+
+
+def _join_faults(unread: Iterable[Fault], faults: list[Fault]) -> list[Fault]:
+    """Return all faults; a cell that could not be read is not called empty as well."""
+    first = list(unread)
+    named = {(fault.row, fault.column) for fault in first}
+    return [
+        *first,
+        *(one for one in faults if one.row is None or (one.row, one.column) not in named),
+    ]
 
 
 def _describe_gaps(selection: Selection, eligible: Cells, values: Collection[str]) -> Iterator[str]:

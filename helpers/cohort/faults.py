@@ -18,7 +18,7 @@ class Fault:
     Attributes
     ----------
     column : str
-        Name in the file; empty for a fault of a whole row.
+        Name in the data dictionary; empty for a fault of a whole row.
     rule : str
         What must hold, e.g. ``must be one of female, male``.
     advice : str
@@ -28,7 +28,9 @@ class Fault:
     row : int or None
         Row of the file as a spreadsheet counts, the header being row 1.
     patient : str
-        First eight hexadecimal digits of the identifier's SHA-256; empty when unknown.
+        First eight hexadecimal digits of the identifier's hash; empty when unknown.
+    source_column : str
+        Name in the user's file where a mapping has given it another; `value` is theirs too.
     """
 
     column: str
@@ -37,27 +39,40 @@ class Fault:
     value: str = ""
     row: int | None = None
     patient: str = ""
+    source_column: str = ""
+
+    @property
+    def shown_column(self) -> str:
+        """Return the column's name in the user's file, with ours where it is another."""
+        if self.source_column and self.source_column != self.column:
+            return f"{self.source_column} ({self.column})"
+        return self.column
 
 
-def hash_patient_id(patient_id: str) -> str:
+def hash_patient_id(patient_id: str, *, salt: str = "") -> str:
     """Return what stands for an identifier wherever a person may read it.
 
     Parameters
     ----------
     patient_id : str
         Identifier of the file.
+    salt : str
+        That of the table (:attr:`helpers.cohort.sources.RawTable.id_salt`): who lacks the
+        data cannot try out identifiers, and the same data give the same hashes.
 
     Returns
     -------
     str
-        Sixteen hexadecimal digits of its SHA-256; messages print the first eight.
+        Sixteen hexadecimal digits of a keyed BLAKE2; messages print the first eight.
 
     Examples
     --------
-    >>> hash_patient_id("abc")[:8]
-    'ba7816bf'
+    >>> hash_patient_id("abc", salt="a") == hash_patient_id("abc", salt="b")
+    False
     """
-    return hashlib.sha256(patient_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    key = salt.encode("utf-8", "surrogatepass")[:64]
+    content = patient_id.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=8, key=key).hexdigest()
 
 
 def quote_value(value: str) -> str:
@@ -87,7 +102,7 @@ def describe_faults(faults: Iterable[Fault]) -> tuple[str, ...]:
     """
     by_rule: dict[tuple[str, str], dict[tuple[str, str], list[Fault]]] = {}
     for fault in faults:
-        by_value = by_rule.setdefault((fault.column, fault.rule), {})
+        by_value = by_rule.setdefault((fault.shown_column, fault.rule), {})
         by_value.setdefault((fault.value, fault.advice), []).append(fault)
     sentences: list[str] = []
     for (column, rule), by_value in by_rule.items():
@@ -107,7 +122,7 @@ def _describe_group(group: list[Fault]) -> str:
     where = _describe_rows(group)
     subject = f"{where}: " if where else ""
     found = f", but was {first.value}" if first.value else ""
-    name = f"{first.column} " if first.column else ""
+    name = f"{first.shown_column} " if first.column else ""
     return f"{subject}{name}{first.rule}{found}; {first.advice}"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import numpy as np
 
 from helpers.cohort.dictionary import Dictionary, Variable
 from helpers.cohort.faults import Fault, hash_patient_id, quote_value
-from helpers.cohort.sources import RawTable
+from helpers.cohort.sources import ColumnOrigin, RawTable
 from helpers.cohort.values import parse_column
 
 PATIENT_ID = "patient_id"
@@ -29,14 +29,34 @@ class Cells:
         Text by name; None where empty; all of one length.
     rows : numpy.ndarray of int
         Row numbers of the file.
+    origins : mapping of str to ColumnOrigin
+        By name: which columns of the user's file it was made from, and what they hold.
+    salt : str
+        For hashes of identifiers.
     """
 
     columns: dict[str, np.ndarray]
     rows: np.ndarray
+    origins: Mapping[str, ColumnOrigin] = field(default_factory=dict)
+    salt: str = field(default="", repr=False)
 
     def take(self, keep: np.ndarray) -> Cells:
         """Return the patients that a mask keeps."""
-        return Cells({name: cells[keep] for name, cells in self.columns.items()}, self.rows[keep])
+        return Cells(
+            {name: cells[keep] for name, cells in self.columns.items()},
+            self.rows[keep],
+            {
+                name: replace(origin, texts=origin.texts[keep])
+                for name, origin in self.origins.items()
+            },
+            self.salt,
+        )
+
+    def hash_patients(self) -> np.ndarray:
+        """Return what stands for each patient's identifier."""
+        texts = self.columns[PATIENT_ID]
+        hashes = [hash_patient_id((text or "").strip(), salt=self.salt) for text in texts]
+        return np.array(hashes, dtype=object)
 
     def make_fault(
         self,
@@ -63,6 +83,9 @@ class Cells:
         """
         patient_id = self.columns[PATIENT_ID][position] if PATIENT_ID in self.columns else None
         known = (patient_id or "").strip()
+        origin = self.origins.get(column)
+        if value is not None and origin is not None:
+            value, beside = self._show_theirs(origin.texts[position], value, beside)
         if value is not None and (column == PATIENT_ID or value.strip() == known):
             value = None
         return Fault(
@@ -71,8 +94,16 @@ class Cells:
             advice=advice,
             value=" ".join(filter(None, ["" if value is None else quote_value(value), beside])),
             row=int(self.rows[position]),
-            patient=hash_patient_id(known)[:8] if known else "",
+            patient=hash_patient_id(known, salt=self.salt)[:8] if known else "",
+            source_column=" and ".join(origin.columns) if origin else "",
         )
+
+    @staticmethod
+    def _show_theirs(theirs: str | None, ours: str, beside: str) -> tuple[str, str]:
+        """Return the value of the user's file, and ours beside it where it is another."""
+        if theirs is None or theirs.strip() == ours.strip():
+            return ours, beside
+        return theirs, " ".join(filter(None, [f"(read as {quote_value(ours)})", beside]))
 
 
 def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fault], list[str]]:
@@ -101,7 +132,8 @@ def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fau
         for name in known
         if names.count(name) == 1
     }
-    cells = Cells(columns, raw.frame.index.to_numpy())
+    origins = {name: raw.origins[name] for name in columns if name in raw.origins}
+    cells = Cells(columns, raw.frame.index.to_numpy(), origins, raw.id_salt)
     faults = [*_find_absent_columns(names, known), *_find_repeated_columns(names, known)]
     if not len(raw.frame):
         faults.append(

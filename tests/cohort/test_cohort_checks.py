@@ -1,11 +1,11 @@
-import hashlib
 import re
 
 import pytest
 from cohort_files import make_patient, take, write_patients
 
 from helpers.cohort import read_cohort
-from helpers.cohort.faults import Fault, describe_faults
+from helpers.cohort.faults import Fault, describe_faults, hash_patient_id
+from helpers.cohort.sources import read_source
 from helpers.errors import FaultsError
 
 
@@ -40,8 +40,9 @@ def test_dates_out_of_order_are_faults(tmp_path, column, date, message):
 
 
 def test_a_whole_fault_reads_as_a_sentence(tmp_path):
-    digest = hashlib.sha256(b"A-1").hexdigest()[:8]
     faults = find_faults(tmp_path, make_patient(transplant_date="2011-01-02"))
+    salt = read_source(tmp_path / "a.csv").id_salt
+    digest = hash_patient_id("A-1", salt=salt)[:8]
     assert faults == (
         f"row 2 (patient {digest}): last_contact_date must not lie before transplant_date, but was "
         "'2011-01-01' (transplant_date 2011-01-02); compare Date of last contact and Date of "

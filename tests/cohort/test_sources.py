@@ -64,7 +64,7 @@ def test_a_relative_path_starts_from_the_given_folder(tmp_path):
 
 
 def test_a_copy_of_the_synthetic_cohort_stays_synthetic(tmp_path):
-    from helpers.cohort.sources import _read_synthetic_bytes
+    from helpers.cohort.sources.reading import _read_synthetic_bytes
 
     copy = write(tmp_path / "mine.csv", _read_synthetic_bytes())
     assert read_source("synthetic").synthetic
@@ -82,8 +82,6 @@ UNREADABLE = [
     ("", "must begin with a header"),
     ("\n\n", "must begin with a header"),
     (",,,\n1,2,3,4\n", "must begin with a header"),
-    ("a,b\n\xe9".encode("latin-1"), "line 2 holds the byte 0xe9; save the file as CSV UTF-8"),
-    ("a,b\n1,2\n".encode("utf-16"), "UTF-16"),
     (b"PK\x03\x04rest", "workbook or archive"),
     ('a,b\n1,2\n3,"4\n5,6\n', "the row in line 3 is not .*quotation mark"),
     ('a,b\n"1"x,2\n', "the row in line 2 is not"),
@@ -143,4 +141,5 @@ def test_reading_ignores_the_order_of_columns(tmp_path):
     patient = make_patient()
     forward = write_patients(tmp_path / "a.csv", patient)
     backward = write_patients(tmp_path / "b.csv", take(patient, *reversed(patient)))
-    pd.testing.assert_frame_equal(read_cohort(forward).table, read_cohort(backward).table)
+    tables = [read_cohort(path).table.drop(columns="patient_id") for path in (forward, backward)]
+    pd.testing.assert_frame_equal(*tables)

@@ -77,7 +77,7 @@ def read_database(source: str, base_dir: Path, options: Mapping[str, str]) -> Ra
         names, rows = _fetch(address, base_dir, query)
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001 - drivers raise errors of their own
+    except Exception as error:
         raise _describe_failure(error, address, kind) from None
     columns = [
         column_to_text(pd.Series([row[at] for row in rows], dtype=object))
@@ -104,9 +104,9 @@ def _fetch(address: DatabaseAddress, base_dir: Path, query: str) -> tuple[list[s
 
     engine = _make_engine(address, base_dir)
     try:
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(postgresql_readonly=True)
         with engine.connect() as connection:
-            if engine.dialect.name == "postgresql":
-                connection = connection.execution_options(postgresql_readonly=True)
             result = connection.execute(text(query.replace(":", r"\:")))
             names = [str(name) for name in result.keys()]  # noqa: SIM118 - not a mapping
             rows: list[Any] = []
@@ -194,8 +194,8 @@ def _describe_failure(error: Exception, address: DatabaseAddress, kind: str) -> 
     if isinstance(original, ModuleNotFoundError) or type(error).__name__ == "NoSuchModuleError":
         backend = address.url.get_backend_name()
         return DataError(
-            f"data must be a database whose driver is installed, but there is none for {backend!r}; "
-            "SQLite, DuckDB and PostgreSQL are built in, for others export CSV UTF-8"
+            f"data must be a database whose driver is installed, but there is none for "
+            f"{backend!r}; SQLite, DuckDB and PostgreSQL are built in, for others export CSV UTF-8"
         )
     reason = _explain(original)
     for secret in sorted(address.secrets, key=len, reverse=True):

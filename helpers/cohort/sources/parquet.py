@@ -47,7 +47,7 @@ def read_parquet(content: bytes, name: str) -> RawTable:
         columns = [_write_column(table.column(at), pa) for at in range(table.num_columns)]
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file raises whatever it meets first
+    except Exception as error:
         raise DataError(
             "data must be a file that can be read as Parquet, but was not "
             f"({type(error).__name__}); write it again, or export it as CSV UTF-8"
@@ -91,6 +91,6 @@ def _write_column(column: Any, pa: Any) -> np.ndarray:
         column = column.cast(column.type.value_type)
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us"), safe=False)
-        if pa.types.is_float32(column.type):
+    if pa.types.is_float32(column.type):
         return column_to_text(pd.Series(column.to_numpy()))
     return column_to_text(pd.Series(column.to_pylist(), dtype=object))

@@ -7,6 +7,7 @@ import decimal
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -207,20 +208,13 @@ def cell_to_text(value: object) -> str | None:
     >>> cell_to_text(75.0), cell_to_text(datetime.datetime(2012, 4, 30)), cell_to_text(True)
     ('75', '2012-04-30', '1')
     """
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
     if isinstance(value, str):
         return value if value.strip() else None
-    if isinstance(value, bool | np.bool_):
-        return "1" if value else "0"
-    if isinstance(value, datetime.datetime):
-        return _write_datetime(value)
-    if isinstance(value, np.floating | float):
-        return _write_float(value)
-    if isinstance(value, decimal.Decimal):
-        return _write_decimal(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "replace")
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    for kind, write in _WRITERS:
+        if isinstance(value, kind):
+            return write(value)
     return str(value)
 
 
@@ -243,6 +237,15 @@ def _write_decimal(value: decimal.Decimal) -> str | None:
     if not value.is_finite() or abs(value.adjusted()) > 400:
         return str(value)
     return str(int(value)) if value == value.to_integral_value() else format(value, "f")
+
+
+_WRITERS: tuple[tuple[Any, Callable[[Any], str | None]], ...] = (
+    ((bool, np.bool_), lambda value: "1" if value else "0"),
+    (datetime.datetime, _write_datetime),
+    ((float, np.floating), _write_float),
+    (decimal.Decimal, _write_decimal),
+    ((bytes, bytearray, memoryview), lambda value: bytes(value).decode("utf-8", "replace")),
+)
 
 
 def check_size(n_rows: int, n_columns: int) -> None:

@@ -66,11 +66,12 @@ def apply_dictionary(raw: RawTable, fields: Mapping[str, Field]) -> RawTable:
         elif field and field.date_order:
             cells[:, position] = _write_dates(cells[:, position], field.date_order)
     kept = [at for at, name in enumerate(names) if name not in _REPEATS]
-    made = pd.DataFrame(
-        cells[:, kept], columns=[names[at] for at in kept], index=raw.frame.index
-    )
+    made = pd.DataFrame(cells[:, kept], columns=[names[at] for at in kept], index=raw.frame.index)
     labelled = names != [str(name) for name in raw.frame.columns]
-    note = f"It was read with its data dictionary of {len(fields)} fields; {identifier} is the identifier."
+    note = (
+        f"It was read with its data dictionary of {len(fields)} fields; {identifier} identifies "
+        "patients."
+    )
     facts = replace(
         raw.facts,
         kind="REDCap export" + (" with labels" if labelled else ""),
@@ -121,16 +122,14 @@ def _refuse_repeats(frame: pd.DataFrame, names: list[str]) -> None:
                 "instruments; export the instruments that do not repeat, and the value of "
                 "interest of those that do (e.g. the first) as a calculated field"
             )
-    if _EVENT in names and frame.iloc[:, names.index(_EVENT)].nunique() > 1:
+    if _EVENT in names and len(set(frame.iloc[:, names.index(_EVENT)]) - {None}) > 1:
         raise DataError(
             "data must have one row a patient, but this REDCap export has a row for each event "
             "(redcap_event_name); export one event, or join them in a report first"
         )
 
 
-def _find_choices(
-    name: str, field: Field | None, fields: Mapping[str, Field]
-) -> Mapping[str, str]:
+def _find_choices(name: str, field: Field | None, fields: Mapping[str, Field]) -> Mapping[str, str]:
     if field:
         return {} if field.type == "checkbox" else field.choices
     form = name.removesuffix("_complete")

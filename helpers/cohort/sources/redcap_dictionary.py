@@ -92,10 +92,7 @@ def read_redcap_dictionary(content: bytes, shown: str) -> dict[str, Field]:
 def _find_columns(header: list[str]) -> dict[str, int]:
     names = [" ".join(name.split()).casefold() for name in header]
     return {
-        key: names.index(name)
-        for key, known in _COLUMNS.items()
-        for name in known
-        if name in names
+        key: names.index(name) for key, known in _COLUMNS.items() for name in known if name in names
     }
 
 

@@ -102,12 +102,12 @@ def _read(path: Path, kind: str, reader: str, options: Mapping[str, str]) -> tup
         return getattr(pyreadstat, reader)(str(path), **arguments)
     except MemoryError:
         reason = "it needs more memory than there is"
-    except Exception as error:  # noqa: BLE001 - a damaged file raises whatever it meets first
+    except Exception as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         reason = reason.replace(str(path), repr(path.name))
     raise DataError(
-        f"data must be a file that can be read as {kind}, but was {path.name!r} ({reason}); save it "
-        "again in the program that made it, give data_encoding if letters are the matter, or "
+        f"data must be a file that can be read as {kind}, but was {path.name!r} ({reason}); save "
+        "it again in the program that made it, give data_encoding if letters are the matter, or "
         "export it as CSV UTF-8"
     ) from None
 
@@ -129,12 +129,12 @@ def _write_labels(labels: Mapping[Any, Any]) -> dict[str, str]:
     """Return labels by code, both as text; labels that several codes share stay codes."""
     texts = {cell_to_text(code) or "": str(label).strip() for code, label in labels.items()}
     counts = pd.Series(list(texts.values()), dtype=object).value_counts()
-    return {
-        code: label for code, label in texts.items() if code and label and counts[label] == 1
-    }
+    return {code: label for code, label in texts.items() if code and label and counts[label] == 1}
 
 
 def _apply_labels(texts: np.ndarray, labels: Mapping[str, str]) -> np.ndarray:
     codes, distinct = pd.factorize(texts)
-    made = np.array([*(labels.get(str(text).strip(), text) for text in distinct), None], dtype=object)
+    made = np.array(
+        [*(labels.get(str(text).strip(), text) for text in distinct), None], dtype=object
+    )
     return made[codes]

@@ -49,10 +49,10 @@ def read_workbook(content: bytes, name: str, options: Mapping[str, str]) -> RawT
         return _read_workbook(content, name, options.get("sheet", ""))
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged part raises whatever it meets first
+    except Exception as error:
         raise DataError(
-            f"data must be an Excel workbook, but a part of it is damaged ({type(error).__name__}); "
-            "open it in the spreadsheet program and save it again as .xlsx"
+            "data must be an Excel workbook, but a part of it is damaged "
+            f"({type(error).__name__}); open it in the spreadsheet program and save it as .xlsx"
         ) from None
     finally:
         archive.close()
@@ -103,7 +103,9 @@ def _choose_sheet(book: Any, wanted: str) -> tuple[Any, tuple[str, ...]]:
     chosen = (visible or list(sheets.values()))[0]
     if len(sheets) == 1:
         return chosen, ()
-    note = f"The workbook has the sheets {names}; {chosen.title!r} was read (data_sheet says which)."
+    note = (
+        f"The workbook has the sheets {names}; {chosen.title!r} was read (data_sheet says which)."
+    )
     return chosen, (note,)
 
 
@@ -202,5 +204,3 @@ def _describe_formula(column: str, row: int) -> Fault:
         advice="open the workbook in the spreadsheet program and save it, or write the value",
         row=row,
     )
-
-
