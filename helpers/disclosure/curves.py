@@ -24,7 +24,6 @@ from helpers.disclosure.rule import Rule
 from helpers.disclosure.system import CountSystem
 from helpers.results import Result, ResultSet
 from helpers.stats.competing import estimate_cumulative_incidence, incidence_at
-from helpers.stats.quantiles import estimate_quantile
 from helpers.stats.survival import KaplanMeier, estimate_kaplan_meier, estimate_survival_at
 
 METHOD = "life table of protected counts"
@@ -92,19 +91,12 @@ class _Survival:
     def read_off(
         self, results: ResultSet, printed: Mapping[str, Result], rule: Rule
     ) -> Iterator[Result]:
-        """Yield median and probabilities of the group."""
+        """Yield the probabilities of the group."""
         for result in results:
             if not result.id.startswith(f"{results.id}.{self.group}."):
                 continue
             shown = printed[result.id]
-            if result.kind == "median":
-                interval = self.options.get("median_interval", "spss")
-                read = estimate_quantile(self.fit, 0.5, interval=interval)
-                yield replace(
-                    _take(shown, result, read),
-                    status="estimated" if read.estimate is not None else "not_reached",
-                )
-            elif result.kind == "probability" and result.status == "estimated":
+            if result.kind == "probability" and result.status == "estimated":
                 time = result.quantities["time_months"]
                 yield self._read_probability(shown, result, time, rule)
 
@@ -190,7 +182,7 @@ def protect_at_risk(
     at_risk : pandas.DataFrame
         Columns group, time_months, n_at_risk, n_events, n_censored.
     counts : SetCounts
-        What is hidden of the set; a group that is closed has no rows.
+        What is hidden of the set; nothing of a closed group is printed.
     rule : Rule
         How counts are printed.
     set_id : str
@@ -199,8 +191,8 @@ def protect_at_risk(
     Returns
     -------
     pandas.DataFrame
-        Columns group, time_months, n_at_risk. The sum over groups is taken to be printed
-        elsewhere, and numbers at risk to fall.
+        The columns of `at_risk`, events and losses unknown. The sum over groups is taken to
+        be printed elsewhere, and numbers at risk to fall.
     """
     system = CountSystem(rule)
     keys = list(zip(at_risk["group"], at_risk["time_months"], strict=True))
@@ -221,5 +213,4 @@ def protect_at_risk(
     shown = [
         np.nan if key in hidden else float(rule.publish(system.counts[key]) or 0) for key in keys
     ]
-    table = at_risk[["group", "time_months"]].assign(n_at_risk=shown)
-    return table[~table["group"].isin(closed)].reset_index(drop=True)
+    return at_risk.assign(n_at_risk=shown, n_events=np.nan, n_censored=np.nan)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.disclosure.curves import protect_curves
-from helpers.disclosure.families import SetCounts, read_counts
+from helpers.disclosure.families import SetCounts
 from helpers.disclosure.margins import Margin, hide_margins
 from helpers.disclosure.masking import (
     blur_text,
@@ -19,6 +19,7 @@ from helpers.disclosure.masking import (
     protect_results,
     round_digits,
 )
+from helpers.disclosure.reading import read_counts
 from helpers.disclosure.rule import Rule
 from helpers.errors import DataError
 from helpers.results import ResultSet

@@ -1,10 +1,10 @@
 """Curves from protected counts: a life table whose steps are steps of printed counts.
 
 Cumulative events and losses are counted at the ends of equal intervals and printed by the
-rule; patients are then put together anew from these counts alone, and the curve, its band,
-its median and its probabilities are estimated from them. Whatever is read off the curve is
-therefore known from the printed counts already. The table ends where only a small number
-remains at risk.
+rule. Patients are then put together anew from these counts alone, spread evenly between the
+times at which a printed count changes, and the curve, its band and its probabilities are
+estimated from them. Whatever is read off the curve is therefore known from
+the printed counts already. The table ends where only a small number remains at risk.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def rebuild_codes(
     room = rule.stand_in(total)
     times, codes = [], []
     gained = {
-        code: np.diff([rule.stand_in(int(counts[:at].sum())) for at in np.append(0, until)])
+        code: np.diff(_spread(np.append(0, np.cumsum(counts))[np.append(0, until)], rule))
         for code, counts in ((1, exits.events), (2, exits.competing), (0, exits.censored))
     }
     for at, end in enumerate(ends):
@@ -112,6 +112,19 @@ def rebuild_survival(exits: Exits, rule: Rule, *, step_months: float) -> Surviva
 def rebuild_competing(exits: Exits, rule: Rule, *, step_months: float) -> CompetingOutcome:
     """Return the protected outcome of one group with its competing events."""
     return check_competing_outcome(*rebuild_codes(exits, rule, step_months=step_months))
+
+
+def _spread(cumulative: NDArray[np.int64], rule: Rule) -> NDArray[np.int64]:
+    """Return whole counts on straight lines between the changes of a printed count."""
+    shown = np.array([rule.stand_in(int(count)) for count in cumulative])
+    changes = np.flatnonzero(np.diff(shown)) + 1
+    lowest = [rule.bounds(int(cumulative[at]))[0] for at in changes]
+    last = len(shown) - 1
+    places, heights = [0, *changes], [0, *lowest]
+    if places[-1] < last:
+        places, heights = [*places, last], [*heights, int(shown[-1])]
+    straight = np.interp(np.arange(last + 1), places, heights)
+    return np.floor(straight + 0.5).astype(np.int64)
 
 
 def _find_ends(exits: Exits, rule: Rule, total: int, step_months: float) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ _RATIO_DIGITS = 3
 _P_DIGITS = 2
 _STATISTIC_DECIMALS = 2
 _DIGITS_FROM = 10
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?! months?\b)")
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*\d| months?\b)")
 
 
 def mask(result: Result, rule: Rule, *, n: int | None = None) -> Result:
@@ -129,8 +129,11 @@ def _protect_count(result: Result, counts: SetCounts, rule: Rule) -> Result:
             "proportion_lower": interval.ci_lower,
             "proportion_upper": interval.ci_upper,
         }
+    sibling = counts.estimates.get(f"{result.id.rpartition('.')[0]}.missing")
+    is_told = sibling is not None and not counts.is_hidden(sibling)
+    missing = rule.publish(result.missing) if is_told else None
     return replace(
-        result, estimate=estimate, n=n, events=shown, missing=None, quantities=quantities
+        result, estimate=estimate, n=n, events=shown, missing=missing, quantities=quantities
     )
 
 
@@ -170,7 +173,7 @@ def _protect_estimate(result: Result, results: ResultSet, counts: SetCounts, rul
     else:
         n, events = rule.publish(result.n), rule.publish(result.events)
         closed = any(rule.is_small(number or 0) for number in (result.n, result.events))
-    if closed:
+    if closed or (result.kind == "median" and (result.n or 0) < 2 * (rule.largest_small + 1)):
         return replace(mask(result, rule, n=n), events=events)
     return _round_estimate(replace(result, n=n, events=events, missing=None, quantities={}))
 

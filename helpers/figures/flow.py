@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
@@ -15,6 +16,7 @@ from helpers.figures.theme import (
     wrap_text,
 )
 from helpers.formatting import NumberStyle, format_count, get_style, lower_first
+from helpers.formatting.estimates import MASKED
 from helpers.formatting.lookup import list_steps
 from helpers.results import ResultSet
 
@@ -101,6 +103,8 @@ def _word_boxes(results: ResultSet, style: NumberStyle) -> tuple[list[str], list
 
 
 def _size(number: float | None, style: NumberStyle) -> str:
+    if number is None or pd.isna(number):
+        return f"(n {MASKED})"
     return f"(n\u00a0=\u00a0{format_count(number, style=style)})"
 
 

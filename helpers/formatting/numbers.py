@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.formatting.styles import NumberStyle, PBand, get_style
@@ -63,7 +64,7 @@ def format_number(
     >>> format_number(1234.565, decimals=2)
     '1,234.57'
     """
-    if value is None:
+    if value is None or math.isnan(value):
         return NO_VALUE
     style = get_style(style)
     rounded = round_half_up(value, decimals)

@@ -8,6 +8,7 @@ from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
     format_count,
+    format_level,
     format_median_range,
     format_number_word,
     format_percent,
@@ -85,7 +86,8 @@ def _tell_together(
             categories.append(f"{label}, {level} {_tell_part(result, voice)}")
     sentences = []
     if medians:
-        sentences.append(f"medians (ranges) were: {', '.join(medians)}.")
+        spread = "quartiles" if results.meta.get("disclosure") else "ranges"
+        sentences.append(f"medians ({spread}) were: {', '.join(medians)}.")
     if features:
         sentences.append(f"features present: {', '.join(features)}.")
     if categories:
@@ -119,8 +121,12 @@ def _tell_part(result: Result, voice: Voice) -> str:
 
 
 def _tell_summary(summary: Result, voice: Voice, *, word: str = "") -> str:
-    """Return ``70 years (37–95)``; `word` stands before the range."""
-    shown, _, spread = format_median_range(summary, style=voice.style).partition(" (")
+    """Return ``70 years (37–95)``; `word` stands before the range, or before the quartiles."""
+    has_range = "minimum" in summary.quantities
+    kind = "range" if has_range else "quartiles"
+    text = format_median_range(summary, spread=kind, style=voice.style)
+    shown, _, spread = text.partition(" (")
+    word = word.replace("range", kind)
     unit = format_unit(summary.unit)
     text = f"{shown}{'' if unit in {'', '%'} else ' '}{unit}"
     return f"{text} ({word}{spread}" if spread else text
@@ -143,7 +149,7 @@ def _tell_differences(
             differing.append(f"{label} ({voice.test(test)})")
     if not tested:
         return []
-    level = format_percent(alpha, n=1, style=voice.style)
+    level = format_level(alpha, style=voice.style)
     n_tested = format_number_word(tested, style=voice.style)
     shown = join_words(differing) if differing else "none"
     return [

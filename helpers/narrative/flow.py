@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
     NumberStyle,
@@ -12,6 +14,7 @@ from helpers.formatting import (
     join_words,
     pluralise,
 )
+from helpers.formatting.estimates import MASKED
 from helpers.formatting.lookup import (
     get_abbreviations,
     get_slot,
@@ -49,24 +52,38 @@ def _tell_flow(results: ResultSet, voice: Voice) -> list[str]:
     screened, included = results.find("screened"), results.find("included")
     if screened is None or included is None:
         return []
-    total, kept = int(screened.estimate or 0), int(included.estimate or 0)
+    if screened.estimate is None:
+        kept_text = format_count(included.estimate, style=voice.style)
+        sentence = f"{kept_text} of the patients screened were included."
+        return [sentence, *_tell_reasons(results, voice)]
+    total, kept = int(screened.estimate), int(included.estimate or 0)
     percent = f" ({format_percent(kept / total, n=total, style=voice.style)})" if total else ""
     kept_text = format_count(kept, style=voice.style) if kept else "none"
     verb = pluralise(kept, "was", "were")
     sentences = [f"of {voice.count(total)} screened, {kept_text}{percent} {verb} included."]
-    reasons = [
-        f"{voice.label(str(line['reason']))} "
-        f"(n = {format_count(line['n_excluded'], style=voice.style)})"
-        for line in list_steps(results)
-        if line["n_excluded"]
-    ]
-    if reasons:
-        sentences.append(f"reasons for exclusion were {join_words(reasons)}.")
-    elif total == kept:
+    reasons = _tell_reasons(results, voice)
+    sentences += reasons
+    if not reasons and total == kept:
         sentences.append("nobody was excluded.")
     if results.meta.get("illustrative"):
         sentences.append(_ILLUSTRATIVE)
     return sentences
+
+
+def _tell_reasons(results: ResultSet, voice: Voice) -> list[str]:
+    """Return the sentence on who was left out; a count that is not shown is said to be so."""
+    reasons = [
+        f"{voice.label(str(line['reason']))} ({_tell_size(line['n_excluded'], voice)})"
+        for line in list_steps(results)
+        if line["n_excluded"] != 0
+    ]
+    return [f"reasons for exclusion were {join_words(reasons)}."] if reasons else []
+
+
+def _tell_size(count: float | None, voice: Voice) -> str:
+    if count is None or pd.isna(count):
+        return f"n {MASKED}"
+    return f"n = {format_count(count, style=voice.style)}"
 
 
 def caption_flow(

@@ -9,11 +9,13 @@ from helpers.formatting import (
     capitalise,
     find_abbreviations,
     format_count,
+    format_level,
     format_trimmed,
     join_words,
     lower_first,
     pluralise,
 )
+from helpers.formatting.estimates import MASKED
 from helpers.formatting.lookup import (
     find_comparison,
     find_conf_level,
@@ -93,7 +95,10 @@ def _tell_one(results: ResultSet, group: str, voice: Voice) -> list[str]:
 
 
 def _tell_events(results: ResultSet, source: Result, voice: Voice) -> str:
-    n = int(source.estimate if source.kind == "count" and source.estimate is not None else source.n)
+    size = source.estimate if source.kind == "count" else source.n
+    if source.status == "masked" or size is None:
+        return f"the numbers of patients and of events are {MASKED}."
+    n = int(size)
     patients = voice.count(n)
     if source.events is None:
         return f"{patients} were analysed." if n != 1 else f"{patients} was analysed."
@@ -106,10 +111,13 @@ def _tell_groups(
     results: ResultSet, groups: dict[str, str], horizon_months: float | None, voice: Voice
 ) -> list[str]:
     factor, endpoint = str(results.meta.get("factor_label") or ""), get_endpoint(results)
-    told, absent = [], []
+    told, absent, hidden = [], [], []
     for key, label in groups.items():
         median = results.find(f"{key}.median")
         named = voice.group(label, factor)
+        if median is not None and median.status == "masked":
+            hidden.append(named)
+            continue
         if median is None or not median.n:
             absent.append(named)
             continue
@@ -121,6 +129,8 @@ def _tell_groups(
     sentences.append(_tell_horizon(results, groups, horizon_months, voice))
     if absent:
         sentences.append(f"no patients were available {join_words(absent, last='or')}.")
+    if hidden:
+        sentences.append(f"estimates are {MASKED} {join_words(hidden)}.")
     return sentences
 
 
@@ -214,11 +224,11 @@ def caption_survival(
         Its alternative text and long description are made from the numbers.
     """
     voice, groups = write_plainly(style), get_group_names(results)
-    level = format_percent(find_conf_level(results), n=1, style=voice.style)
+    level = format_level(find_conf_level(results), style=voice.style)
     time_label = lower_first(str(results.meta.get("time_label") or "Months"))
     parts = [
-        f"Kaplan-Meier estimates with pointwise {level} CI (shaded); plus signs mark censored "
-        "patients, the dotted line 50%; below the axis, the number at risk just before each time.",
+        f"Kaplan-Meier estimates with pointwise {level} CI (shaded); {_tell_marks(results)} "
+        "the dotted line 50%; below the axis, the number at risk just before each time.",
         _explain_intervals(results, level),
         "Curves are drawn pale, without their interval, where few patients remain at risk.",
         capitalise(tell_comparison(results, voice)) if len(groups) > 1 else "",
@@ -238,6 +248,13 @@ def caption_survival(
         ),
         slot=get_slot(results, slot),
     )
+
+
+def _tell_marks(results: ResultSet) -> str:
+    """Return what marks censored patients; under disclosure control nothing does."""
+    if results.meta.get("disclosure"):
+        return "drawn from rounded counts, without marks of censored patients;"
+    return "plus signs mark censored patients,"
 
 
 def _explain_intervals(results: ResultSet, level: str) -> str:

@@ -71,6 +71,8 @@ def make_characteristics_table(
         One column for each group, and the p-values where the set has tests. Missing values
         are a variable's last row, without a percentage and outside the tests.
     """
+    if results.meta.get("disclosure"):
+        spread = "quartiles"
     columns = _read_columns(results, spread, get_style(style))
     notes = Notes()
     rows: list[Row] = []

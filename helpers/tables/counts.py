@@ -8,10 +8,10 @@ from helpers.formatting import (
     NumberStyle,
     format_count,
     format_count_result,
+    format_level,
     format_median,
     format_median_range,
     format_p,
-    format_percent,
     format_probability,
     format_trimmed,
     get_style,
@@ -80,7 +80,8 @@ def make_count_table(
         rows.append(make_row(result.label or name, *cells))
     head = [str(results.meta.get("factor_label") or "Category"), "Patients, n/N (%)"]
     if summaries is not None:
-        head.append(get_title(summaries) + ", median (range)")
+        spread = "Q1, Q3" if summaries.meta.get("disclosure") else "range"
+        head.append(f"{get_title(summaries)}, median ({spread})")
     rows += [_make_test_row(r, len(head), style) for r in results if r.kind == "test"]
     return make_table(
         _name_table(results, prefix),
@@ -101,7 +102,8 @@ def _name_table(results: ResultSet, prefix: str) -> str:
 def _make_summary(result: Result | None, style: NumberStyle) -> Cell:
     if result is None:
         return Cell(NO_VALUE)
-    return Cell(format_median_range(result, style=style), value=result.estimate)
+    spread = "range" if "minimum" in result.quantities else "quartiles"
+    return Cell(format_median_range(result, spread=spread, style=style), value=result.estimate)
 
 
 def _make_test_row(test: Result, width: int, style: NumberStyle) -> Row:
@@ -144,7 +146,7 @@ def make_treatment_table(
     """
     style = get_style(style)
     horizons = find_horizons(survival) if survival is not None else {}
-    level = format_percent(find_conf_level(survival or results), n=1, style=style)
+    level = format_level(find_conf_level(survival or results), style=style)
     head = [str(results.meta.get("factor_label") or "Treatment"), "Patients, n (%)"]
     if survival is not None:
         head += ["Deaths", f"Median, months ({level} CI)"]
