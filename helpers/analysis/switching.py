@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from helpers.analysis.survival_results import read_outcome, record_median, tabul
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.cox import fit_cox
+from helpers.stats.curve import KaplanMeier
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.landmark import select_landmark
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _EXPOSED = "exposed"
 _SIDES = {"before": False, "after": True}
+_LABELS = {"before": "Not yet", "after": "Since then"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,53 +115,36 @@ def estimate_switch_effect(
     if not records.n_switched:
         raise NotComputableError(f"nobody has a {name.lower()} within follow-up.")
     comparisons = list(_list_comparisons(outcome, joined_at, records, landmarks_months))
-    results = [
-        _fit(one, f"{set_id}.{one.key}.hr", ties=ties, conf_level=conf_level) for one in comparisons
-    ]
     adjusted, adjusted_for, left_out = _adjust(cohort, frame, records, adjust)
-    if adjusted is not None:
-        comparisons.append(adjusted)
-        results.append(
-            _fit(adjusted, f"{set_id}.{adjusted.key}.hr", ties=ties, conf_level=conf_level)
-        )
-    results.append(_test(records, f"{set_id}.mantel_byar"))
-    results.append(_count_immortal(outcome, joined_at, f"{set_id}.immortal"))
+    comparisons += [] if adjusted is None else [adjusted]
     curves = estimate_simon_makuch(records, conf_level=conf_level, interval=curve_interval)
-    sides = {key: side for key, side in _SIDES.items() if side in curves}
-    labels = {"before": "Not yet", "after": "Since then"}
-    results += [
-        record_median(
-            estimate_quantile(curves[side], 0.5, interval=median_interval),
-            f"{set_id}.{key}.median",
-            label=labels[key],
-            population=describe_where(cohort, where),
-        )
-        for key, side in sides.items()
-    ]
+    curves = {key: curves[side] for key, side in _SIDES.items() if side in curves}
+    population = describe_where(cohort, where)
     return ResultSet.collect(
         set_id,
-        results,
+        [
+            *(_fit(one, set_id, ties=ties, conf_level=conf_level) for one in comparisons),
+            _test(records, f"{set_id}.mantel_byar"),
+            _count_immortal(outcome, joined_at, f"{set_id}.immortal"),
+            *_read_medians(curves, set_id, interval=median_interval, population=population),
+        ],
         frames={
             "terms": _tabulate(comparisons, set_id),
             "curve": pd.concat(
-                [curves[side].to_frame(key) for key, side in sides.items()], ignore_index=True
+                [curve.to_frame(key) for key, curve in curves.items()], ignore_index=True
             ),
             "at_risk": tabulate_at_risk(
-                {
-                    key: records.outcome.select(records.exposed == side)
-                    for key, side in sides.items()
-                },
+                {key: records.outcome.select(records.exposed == _SIDES[key]) for key in curves},
                 axis_step_months,
             ),
         },
         meta={
             "title": title or name,
-            "population": describe_where(cohort, where),
+            "population": population,
             "endpoint_label": measured.label,
             "time_label": measured.time_label,
             "event_noun": measured.event_noun,
-            "groups": {key: labels[key] for key in sides},
-            "switch_label": name,
+            "groups": {key: _LABELS[key] for key in curves},
             "factor_label": name,
             "adjusted_for": adjusted_for,
             "left_out": left_out,
@@ -167,6 +152,18 @@ def estimate_switch_effect(
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def _read_medians(
+    curves: Mapping[str, KaplanMeier], set_id: str, *, interval: str, population: str
+) -> Iterator[Result]:
+    for key, curve in curves.items():
+        yield record_median(
+            estimate_quantile(curve, 0.5, interval=interval),
+            f"{set_id}.{key}.median",
+            label=_LABELS[key],
+            population=population,
+        )
 
 
 def _list_comparisons(
@@ -232,11 +229,11 @@ def _adjust(
     return comparison, [one.label for one in usable], left_out
 
 
-def _fit(comparison: _Comparison, result_id: str, *, ties: str, conf_level: float) -> Result:
+def _fit(comparison: _Comparison, set_id: str, *, ties: str, conf_level: float) -> Result:
     outcome, patient = comparison.outcome, comparison.patient
     n = outcome.n_subjects if patient is None else len(np.unique(patient))
     shared: dict[str, Any] = {
-        "id": result_id,
+        "id": f"{set_id}.{comparison.key}.hr",
         "kind": "hazard_ratio",
         "label": comparison.label,
         "n": n,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from helpers.analysis.model_data import prepare_model
+from helpers.analysis.model_data import ModelData, prepare_model
 from helpers.analysis.subset import (
+    Endpoint,
     Where,
     describe_where,
     explain_omission,
@@ -29,10 +31,12 @@ from helpers.errors import NotComputableError
 from helpers.results import ResultSet
 from helpers.stats.design import build_design
 from helpers.stats.factors import Factor
-from helpers.stats.treatment.effects import estimate_treatment_effects
+from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.treatment.effects import TreatmentEffects, estimate_treatment_effects
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
+    from helpers.cohort import Factor as Declared
 
 
 @explain_omission
@@ -91,24 +95,17 @@ def estimate_weighted_effect(
         and ``at_risk``.
     """
     declared = get_factor(cohort, treatment)
-    if len(declared.levels) != 2:
-        raise NotComputableError(f"{declared.label} must have two levels to be compared.")
     measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
     data = prepare_model(cohort, [treatment, *covariates], where=where, needs=needs)
-    if treatment not in [factor.name for factor in data.factors]:
-        raise NotComputableError(f"only one level of {declared.label} occurs.")
-    if len(data.factors) < 2:
-        raise NotComputableError("no covariate is known in two levels in these patients.")
+    _check_comparison(declared, data)
     outcome = read_outcome(data.frame, measured)
     design = build_design(data.frame, data.factors)
-    last = float(outcome.time_months.max())
-    times = np.unique([*np.linspace(0.0, last, 121), *(h for h in horizons_months if h <= last)])
     effects = estimate_treatment_effects(
         outcome,
         design,
         treatment=treatment,
-        times_months=times,
+        times_months=_choose_times(outcome, horizons_months),
         truncate=(weight_truncation, 1 - weight_truncation) if weight_truncation else None,
         ties=ties,
         conf_level=conf_level,
@@ -116,43 +113,68 @@ def estimate_weighted_effect(
         seed=seed,
     )
     levels = _name_sides(data.factors[0])
-    results = [
-        *record_ratios(effects, set_id, n_replicates),
-        *record_sensitivity(effects, set_id, alpha=alpha),
-        *record_propensity(effects, set_id, levels, declared.levels),
-        *record_standardised(effects, set_id, levels, declared.levels, horizons_months),
-    ]
-    outcomes = {
-        levels[side]: outcome.select(effects.propensity.treated == side) for side in (False, True)
-    }
+    sides = {key: effects.propensity.treated == side for side, key in levels.items()}
     return ResultSet.collect(
         set_id,
-        results,
+        [
+            *record_ratios(effects, set_id, n_replicates),
+            *record_sensitivity(effects, set_id, alpha=alpha),
+            *record_propensity(effects, set_id, levels, declared.levels),
+            *record_standardised(effects, set_id, levels, declared.levels, horizons_months),
+        ],
         frames={
             "terms": tabulate_terms(set_id),
             "balance": tabulate_balance(data, design, treatment, effects),
             "curve": tabulate_curves(effects, levels),
-            "at_risk": tabulate_at_risk(outcomes, axis_step_months),
+            "at_risk": tabulate_at_risk(
+                {key: outcome.select(rows) for key, rows in sides.items()}, axis_step_months
+            ),
         },
         meta={
             "title": title or declared.label,
             "population": describe_where(cohort, where),
-            "endpoint_label": measured.label,
-            "time_label": measured.time_label,
-            "event_noun": measured.event_noun,
             "groups": {key: declared.levels[key] for key in levels.values()},
-            "factor_label": declared.label,
-            "known_at": declared.known_at,
-            "covariates": [factor.label for factor in data.factors[1:]],
-            "missing": data.missing,
-            "left_out": list(data.left_out),
-            "n_replicates": effects.n_replicates,
-            "n_failed": effects.n_failed,
+            **_describe_comparison(declared, measured, data, effects),
             "seed": seed,
             "weight_truncation": weight_truncation,
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def _describe_comparison(
+    declared: Declared, measured: Endpoint, data: ModelData, effects: TreatmentEffects
+) -> dict[str, Any]:
+    return {
+        "endpoint_label": measured.label,
+        "time_label": measured.time_label,
+        "event_noun": measured.event_noun,
+        "factor_label": declared.label,
+        "known_at": declared.known_at,
+        "covariates": [factor.label for factor in data.factors[1:]],
+        "missing": data.missing,
+        "left_out": list(data.left_out),
+        "n_replicates": effects.n_replicates,
+        "n_failed": effects.n_failed,
+    }
+
+
+def _check_comparison(declared: Declared, data: ModelData) -> None:
+    if len(declared.levels) != 2:
+        raise NotComputableError(f"{declared.label} must have two levels to be compared.")
+    if declared.name not in [factor.name for factor in data.factors]:
+        raise NotComputableError(f"only one level of {declared.label} occurs.")
+    if len(data.factors) < 2:
+        raise NotComputableError("no covariate is known in two levels in these patients.")
+
+
+def _choose_times(
+    outcome: SurvivalOutcome, horizons_months: Sequence[float]
+) -> NDArray[np.float64]:
+    """Return evenly spaced times and the horizons, up to the last observation."""
+    last = float(outcome.time_months.max())
+    horizons = [horizon for horizon in horizons_months if horizon <= last]
+    return np.unique([*np.linspace(0.0, last, 121), *horizons])
 
 
 def _name_sides(treatment: Factor) -> dict[bool, str]:
