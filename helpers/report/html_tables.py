@@ -21,6 +21,8 @@ from helpers.report.wording import list_abbreviations
 
 _MAX_DATA_ROWS = 1000
 _DEEPEST_INDENT = 3
+#: A cell of numbers stays on one line unless it is longer.
+_LONGEST_LINE = 30
 #: Fewer rows are seen at once.
 _FEWEST_TO_SORT = 4
 _DATA_HEADS = {
@@ -191,6 +193,8 @@ def _write_body_cell(block: TableBlock, placed: PlacedCell) -> str:
     cell = placed.cell
     is_head = cell.header or placed.column == 0
     classes = [_name_alignment(block, placed.column)]
+    if len(cell.text) > _LONGEST_LINE:
+        classes.append("w")
     if cell.indent:
         classes.append(f"i{min(cell.indent, _DEEPEST_INDENT)}")
     value = f' data-value="{cell.value:.10g}"' if cell.value is not None else ""

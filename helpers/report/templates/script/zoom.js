@@ -1,6 +1,8 @@
 // A figure is enlarged in a dialog: the drawing itself moves there and back.
 
 const STEPS = [1, 1.5, 2, 3, 4, 6];
+// A drawing for a printed page narrower than this cannot be read.
+const READABLE_PX = 640;
 
 let zoomed = null;
 
@@ -55,7 +57,9 @@ function enlarge(figure, parts, opener) {
   parts.title.textContent = figure.querySelector("figcaption strong")?.textContent ?? "Figure";
   parts.stage.append(plate);
   parts.dialog.showModal();
-  zoomed = { ...parts, plate, place, opener, step: 0, fit: fitWidth(parts.stage, plate) };
+  const fit = fitWidth(parts.stage, plate);
+  const step = Math.max(STEPS.findIndex((times) => fit * times >= READABLE_PX), 0);
+  zoomed = { ...parts, plate, place, opener, step, fit };
   zoom(0);
 }
 
