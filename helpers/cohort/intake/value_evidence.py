@@ -120,7 +120,8 @@ def _translate_flags(
     codes: Mapping[str, str], variable: Variable, *, is_alive: bool
 ) -> dict[str, str]:
     vocabulary = read_vocabulary()
-    if variable.name == "dead" and set(codes.values()) & set(vocabulary.dead):
+    words_of_death = set(vocabulary.dead) - set(vocabulary.flags)
+    if variable.name == "dead" and set(codes.values()) & words_of_death:
         known, yes = dict(vocabulary.flags) | dict(vocabulary.dead), "yes"
     else:
         known, yes = dict(vocabulary.flags), "no" if is_alive else "yes"

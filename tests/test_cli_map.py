@@ -1,0 +1,244 @@
+"""`lenfail map`: what is proposed for a file, and how sure it is."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.cli import main
+from helpers.cohort.mapping import parse_mapping
+
+N = 60
+START = datetime.date(2010, 1, 4)
+ENDS = [START + datetime.timedelta(days=int(days)) for days in np.linspace(20, 2400, N)]
+
+
+def write(path: Path, columns: dict[str, list], *, delimiter: str = ",") -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+    return path
+
+
+def propose(capsys, path: Path, *words: str) -> dict[str, dict]:
+    """Return what is proposed, by our column."""
+    assert main(["map", str(path), "--json", *words]) == 0
+    document = json.loads(capsys.readouterr().out)
+    return {one["column"]: one for one in document["proposals"]}
+
+
+def take(values: list, count: int = N) -> list:
+    """Return values repeated up to a length."""
+    return [values[number % len(values)] for number in range(count)]
+
+
+GERMAN = {
+    "Pat-Nr": [f"K{number:04}" for number in range(N)],
+    "Geschlecht": take(["m", "w"]),
+    "Alter": take([61, 70, 78, 82]),
+    "Datum Therapieversagen": [START.strftime("%d.%m.%Y")] * N,
+    "Letzter Kontakt": [end.strftime("%d.%m.%Y") for end in ENDS],
+    "Verstorben": take(["ja", "nein", "nein"]),
+    "Hb (g/l)": take([82, 95, 101, 120]),
+    "Bemerkung": [f"Anruf bei Frau Nr. {number}" for number in range(N)],
+}
+
+
+def test_german_names_and_codes_are_known(tmp_path, capsys):
+    found = propose(capsys, write(tmp_path / "a.csv", GERMAN, delimiter=";"))
+    certain = {
+        name: one["your_column"] for name, one in found.items() if one["certainty"] == "certain"
+    }
+    assert certain == {
+        "patient_id": "Pat-Nr",
+        "sex": "Geschlecht",
+        "age_years": "Alter",
+        "failure_date": "Datum Therapieversagen",
+        "last_contact_date": "Letzter Kontakt",
+        "dead": "Verstorben",
+        "haemoglobin_g_dl": "Hb (g/l)",
+    }
+    assert found["sex"]["values"] == {"m": "male", "w": "female"}
+    assert found["dead"]["values"] == {"ja": "1", "nein": "0"}
+    assert found["dead"]["counts"] == {"nein": 40, "ja": 20}
+    assert found["failure_date"]["date_form"] == "dmy"
+    assert found["haemoglobin_g_dl"]["unit"] == "g/L"
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("Sexe", "sex"),
+        ("date_de_naissance", None),
+        ("Décès", "dead"),
+        ("Date dernières nouvelles", "last_contact_date"),
+        ("plaquettes", "platelets_g_l"),
+        ("data ultimo contatto", "last_contact_date"),
+        ("deceduto", "dead"),
+        ("piastrine", "platelets_g_l"),
+        ("fecha último contacto", "last_contact_date"),
+        ("fallecido", "dead"),
+        ("hemoglobina", "haemoglobin_g_dl"),
+        ("TodesDatum", None),
+        ("plattelets", "platelets_g_l"),
+        ("__class__", None),
+    ],
+)
+def test_names_of_other_languages(name, target):
+    from helpers.cohort import read_dictionary
+    from helpers.cohort.intake.name_matching import match_name
+
+    matches = match_name(name, read_dictionary().file_columns)
+    assert (matches[0].target if matches else None) == target
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("hb", [62, 95, 130], ("g/L", "likely", "the values fit g/L only")),
+        ("hb", [6.1, 9.5, 14.0], ("g/dL", "likely", "too high for mmol/L")),
+        ("hb", [4.1, 6.5, 9.0], ("g/dL", "guess", "g/dL and, in part, mmol/L")),
+        ("hb_mmol_l", [4.1, 6.5, 9.0], ("mmol/L", "certain", "mmol/L stands in the name")),
+        ("hb_g_l", [6.1, 9.5, 14.0], ("g/L", "guess", "is outside")),
+    ],
+)
+def test_the_unit_of_haemoglobin(tmp_path, capsys, name, values, expected):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), name: take(values)})
+    one = propose(capsys, path)["haemoglobin_g_dl"]
+    unit, certainty, reason = expected
+    assert (one["unit"], one["certainty"]) == (unit, certainty)
+    assert reason in one["reason"]
+
+
+@pytest.mark.parametrize("unit", ["days", "weeks", "months", "years"])
+def test_the_unit_of_a_time_is_found_by_the_dates(tmp_path, capsys, unit):
+    days = {"days": 1, "weeks": 7, "months": 30.4375, "years": 365.25}[unit]
+    columns = {
+        "id": list(range(N)),
+        "failure_date": [START.isoformat()] * N,
+        "last_contact_date": [end.isoformat() for end in ENDS],
+        "survival": [round((end - START).days / days, 2) for end in ENDS],
+    }
+    one = propose(capsys, write(tmp_path / "a.csv", columns))["os_months"]
+    assert one["unit"] == unit
+    assert f"agrees with the dates as {unit}" in one["reason"]
+
+
+def test_a_time_that_contradicts_its_name_is_a_guess(tmp_path, capsys):
+    columns = {
+        "id": list(range(N)),
+        "failure_date": [START.isoformat()] * N,
+        "last_contact_date": [end.isoformat() for end in ENDS],
+        "os_months": [(end - START).days for end in ENDS],
+    }
+    one = propose(capsys, write(tmp_path / "a.csv", columns))["os_months"]
+    assert (one["certainty"], one["unit"]) == ("guess", "days")
+
+
+def test_the_unit_of_a_time_without_dates_is_found_by_its_range(tmp_path, capsys):
+    columns = {"id": list(range(N)), "time": [int(days) for days in np.linspace(1, 2500, N)]}
+    one = propose(capsys, write(tmp_path / "a.csv", columns))["os_months"]
+    assert (one["unit"], one["certainty"]) == ("days", "likely")
+
+
+def test_events_of_1_and_2_are_left_to_decide(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "status": take([1, 2, 2])})
+    one = propose(capsys, path)["dead"]
+    assert one["certainty"] == "guess"
+    assert "ask who made the file" in one["reason"]
+    assert one["counts"] == {"2": 40, "1": 20}
+    out = tmp_path / "m.yml"
+    assert main(["map", str(path), "--out", str(out)]) == 0
+    text = out.read_text(encoding="utf-8")
+    assert '\n# event: {column: "status", dead: ["2"], alive: ["1"]}\n' in text
+    assert parse_mapping(text).event is None
+
+
+def test_alive_is_death_turned_round(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "alive": take(["yes", "no"])})
+    assert propose(capsys, path)["dead"]["values"] == {"yes": "0", "no": "1"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "certainty"),
+    [
+        (["2012-03-01", "2012-12-31"], "iso", "certain"),
+        (["2012/03/01", "2012/12/31"], "ymd", "certain"),
+        (["03.01.2012", "31.12.2012"], "dmy", "certain"),
+        (["03/01/2012", "12/31/2012"], "mdy", "certain"),
+        (["03/01/2012", "12/11/2012"], "day-or-month", "guess"),
+        (["03.01.12", "31.12.12"], "%d.%m.%y", "certain"),
+        (["03.01.2012", "2012-12-31"], "mixed", "guess"),
+        (["13/01/2012", "12/31/2012"], "mixed", "guess"),
+        (["41029", "41300"], "excel", "likely"),
+    ],
+)
+def test_how_dates_are_written(tmp_path, capsys, texts, form, certainty):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "len_stop": take(texts)})
+    one = propose(capsys, path)["failure_date"]
+    assert (one["date_form"], one["certainty"]) == (form, certainty)
+
+
+def test_certain_and_likely_lines_are_a_mapping_and_guesses_are_comments(tmp_path, capsys):
+    columns = GERMAN | {"Blasten": take([0.01, 0.03, 0.05]), "failure_type": take(["a", "loss_hi"])}
+    out = tmp_path / "m.yml"
+    path = write(tmp_path / "a.csv", columns, delimiter=";")
+    assert main(["map", str(path), "--out", str(out)]) == 0
+    assert str(out) in capsys.readouterr().out
+    text = out.read_text(encoding="utf-8")
+    mapping = parse_mapping(text)
+    assert mapping.columns["sex"].columns == ("Geschlecht",)
+    assert mapping.recode["sex"] == {"m": "male", "w": "female"}
+    assert mapping.units["haemoglobin_g_dl"] == "g/L"
+    assert mapping.dates["failure_date"] == "dmy"
+    assert (mapping.event.dead, mapping.event.alive) == (("ja",), ("nein",))
+    assert "blasts_pct" not in mapping.columns
+    assert '# blasts_pct: "Blasten"' in text
+    assert '# blasts_pct: "fraction"' in text
+    assert '"a":   # which of ours?' in text
+
+
+def test_a_mapping_is_never_written_over(tmp_path, capsys):
+    out = tmp_path / "m.yml"
+    out.write_text("mine")
+    assert main(["map", str(write(tmp_path / "a.csv", GERMAN)), "--out", str(out)]) == 2
+    assert "exists" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+
+
+def test_no_patient_is_shown(tmp_path, capsys):
+    columns = GERMAN | {
+        "failure_type": ["Frau Huber"] * 2 + ["progression"] * (N - 2),
+        "study id": [f"Meier, Hans {number}" for number in range(N)],
+        "centre": take(["Klinikum Nord", "Klinikum Süd"]),
+    }
+    path = write(tmp_path / "a.csv", columns, delimiter=";")
+    out = tmp_path / "m.yml"
+    told = ""
+    for words in ([], ["--json"], ["--out", str(out)]):
+        assert main(["map", str(path), *words]) == 0
+        told += capsys.readouterr().out
+    told += out.read_text(encoding="utf-8")
+    for text in ("K0001", "Huber", "Anruf", "Meier", "Nord"):
+        assert text not in told
+    assert "1 more of your codes, each of fewer than five patients" in told
+
+
+def test_two_columns_of_one_name_and_empty_columns(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("id,sex,sex,hb,\n1,m,f,,\n2,f,f,,\n", encoding="utf-8")
+    found = propose(capsys, path)
+    assert found["sex"]["certainty"] == "none"
+    assert found["haemoglobin_g_dl"]["certainty"] == "guess"
+    assert "the column is empty" in found["haemoglobin_g_dl"]["reason"]
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    assert main(["map", str(tmp_path / "no.csv")]) == 2
+    assert "must be a file that exists" in capsys.readouterr().err
