@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
-from helpers.disclosure import Gate, get_rule
+from helpers.disclosure import open_gate
 from helpers.document import (
     MIME_TYPE,
     Block,
@@ -73,7 +73,7 @@ class Section:
         self.style = style
         self.figure_formats = tuple(figure_formats)
         self._cohort = cohort
-        self._gate = _open_gate(cohort, disclosure)
+        self._gate = open_gate(disclosure, cohort)
         self._sets: dict[str, ResultSet] = {}
         self._told: set[str] = set()
 
@@ -249,14 +249,6 @@ def open_section(
         banner = "SYNTHETIC DATA. No patient of the published study is in this report."
         display({"text/html": f"<strong>{banner}</strong>", "text/plain": banner}, raw=True)
     return Section(name, cohort, style=style, disclosure=disclosure, figure_formats=figure_formats)
-
-
-def _open_gate(cohort: Cohort, disclosure: str) -> Gate | None:
-    rule = get_rule(disclosure)
-    if rule is None:
-        return None
-    factors = cohort.dictionary.factors
-    return Gate(rule, cohort.table, {name: list(kept.levels) for name, kept in factors.items()})
 
 
 def _emit(block: Block) -> None:

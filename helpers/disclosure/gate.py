@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +20,12 @@ from helpers.disclosure.masking import (
     round_digits,
 )
 from helpers.disclosure.reading import read_counts
-from helpers.disclosure.rule import Rule
+from helpers.disclosure.rule import Rule, get_rule
 from helpers.errors import DataError
 from helpers.results import ResultSet
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
 
 _P_DIGITS = 2
 
@@ -152,6 +155,23 @@ class Gate:
                 is_hidden = key is not None and counts.is_hidden(key)
             shown.append(np.nan if published is None or is_hidden else float(published))
         return shown
+
+
+def open_gate(disclosure: str, cohort: Cohort) -> Gate | None:
+    """Return the gate of a cohort; None where the parameter `disclosure` is ``off``.
+
+    Raises
+    ------
+    DataError
+        If the cohort is too small to be protected.
+    ParameterError
+        If there is no such rule.
+    """
+    rule = get_rule(disclosure)
+    if rule is None:
+        return None
+    factors = cohort.dictionary.factors
+    return Gate(rule, cohort.table, {name: list(kept.levels) for name, kept in factors.items()})
 
 
 def _blur(value: Any) -> Any:

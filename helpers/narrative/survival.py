@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
-    NOT_REACHED,
     NumberStyle,
     capitalise,
     find_abbreviations,
     format_count,
     format_level,
-    format_trimmed,
     join_words,
     lower_first,
     pluralise,
@@ -25,14 +23,13 @@ from helpers.formatting.lookup import (
     get_abbreviations,
     get_endpoint,
     get_event_noun,
-    get_frame,
     get_group_names,
     get_groups,
     get_slot,
     get_title,
 )
-from helpers.formatting.numbers import format_percent
 from helpers.formatting.terms import name_contrast
+from helpers.narrative.curve_words import list_marks, make_alt, make_description, tell_marks
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import Result, ResultSet
 
@@ -227,15 +224,15 @@ def caption_survival(
     level = format_level(find_conf_level(results), style=voice.style)
     time_label = lower_first(str(results.meta.get("time_label") or "Months"))
     parts = [
-        f"Kaplan-Meier estimates with pointwise {level} CI (shaded); {_tell_marks(results)} "
+        f"Kaplan-Meier estimates with pointwise {level} CI (shaded); {tell_marks(results)} "
         "the dotted line 50%; below the axis, the number at risk just before each time.",
         _explain_intervals(results, level),
         "Curves are drawn pale, without their interval, where few patients remain at risk.",
         capitalise(tell_comparison(results, voice)) if len(groups) > 1 else "",
     ]
     title, caption = get_title(results), " ".join(part for part in parts if part)
-    alt = _make_alt(results, groups, voice, time_label)
-    description = _make_description(results, groups, voice)
+    alt = make_alt(results, groups, voice, time_label)
+    description = make_description(results, groups, voice)
     return FigureText(
         id=f"figure.{results.id.replace('.', '_')}",
         title=f"{title}.",
@@ -243,18 +240,11 @@ def caption_survival(
         alt=alt,
         description=description,
         abbreviations=find_abbreviations(
-            [title, caption, *groups.values(), _list_marks(results)],
+            [title, caption, *groups.values(), list_marks(results)],
             known=get_abbreviations(results),
         ),
         slot=get_slot(results, slot),
     )
-
-
-def _tell_marks(results: ResultSet) -> str:
-    """Return what marks censored patients; under disclosure control nothing does."""
-    if results.meta.get("disclosure"):
-        return "drawn from rounded counts, without marks of censored patients;"
-    return "plus signs mark censored patients,"
 
 
 def _explain_intervals(results: ResultSet, level: str) -> str:
@@ -267,47 +257,3 @@ def _explain_intervals(results: ResultSet, level: str) -> str:
         named = named[:1] if curve else []
     methods = f" (intervals: {join_words(named)})" if named else ""
     return f"Medians are printed with {level} CI{methods}." if median or methods else ""
-
-
-def _make_alt(results: ResultSet, groups: dict[str, str], voice: Voice, time_label: str) -> str:
-    endpoint = lower_first(get_endpoint(results))
-    medians = [
-        f"{voice.label(label)} {voice.median(median)}"
-        for key, label in groups.items()
-        if (median := results.find(f"{key}.median")) is not None
-    ]
-    what = "curve" if len(groups) == 1 else "curves"
-    text = f"Kaplan-Meier {what} of {endpoint} against {time_label}."
-    return f"{text} Median: {'; '.join(medians)}." if medians else text
-
-
-def _list_marks(results: ResultSet) -> str:
-    """Return NR where the figure prints it."""
-    is_open = any(
-        result.kind == "median" and None in {result.estimate, result.ci_lower, result.ci_upper}
-        for result in results
-    )
-    return NOT_REACHED if is_open else ""
-
-
-def _make_description(results: ResultSet, groups: dict[str, str], voice: Voice) -> str:
-    curve = get_frame(results, "curve")
-    sentences = []
-    for key, label in groups.items():
-        lines = curve[curve["group"] == key] if len(curve) else curve
-        named = voice.label(label, inside=False)
-        if not len(lines):
-            sentences.append(f"{named}: no patients.")
-            continue
-        first, last = lines.iloc[0], lines.iloc[-1]
-        told = [
-            f"{voice.probability(result)} {voice.at(time)}"
-            for name, time in find_horizons(results).items()
-            if (result := results.find(f"{key}.{name}")) is not None and result.estimate is not None
-        ]
-        text = f"{named}: starts with {voice.count(first['n_at_risk'])} at risk"
-        text += f", {join_words(told)}" if told else ""
-        end = format_percent(float(last["estimate"]), style=voice.style)
-        time = format_trimmed(float(last["time_months"]), style=voice.style)
-        sentences.append(f"{text}; ends at {end} after {time} months.")
-    return " ".join(sentences)

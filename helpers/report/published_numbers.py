@@ -63,13 +63,14 @@ def compare_with_ledger(
     Returns
     -------
     PublishedNumbers or None
-        Of the built-in cohort verdicts; of any other the difference of each estimate. None
-        where the terms say that disease, time zero or events are not the paper's.
+        Of the built-in cohort verdicts; of any other, and under disclosure control, whose
+        numbers are rounded, the difference of each estimate. None where the terms say that disease, time zero or events are not the paper's.
     """
     if not make_terms(parameters.get("terms") or {}).is_published:
         return None
     results = {key: Result.from_record(value) for key, value in collected.records.items()}
-    if collected.context.get("built_in", collected.context.get("synthetic", True)):
+    is_exact = parameters.get("disclosure", "off") == "off"
+    if is_exact and collected.context.get("built_in", collected.context.get("synthetic", True)):
         return _judge(path, results, collected, parameters, base_dir)
     return _set_beside(path, results, name_style(parameters))
 
