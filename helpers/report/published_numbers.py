@@ -64,7 +64,8 @@ def compare_with_ledger(
     -------
     PublishedNumbers or None
         Of the built-in cohort verdicts; of any other, and under disclosure control, whose
-        numbers are rounded, the difference of each estimate. None where the terms say that disease, time zero or events are not the paper's.
+        numbers are rounded, the difference of each estimate. None where the terms say that
+        disease, time zero or events are not the paper's.
     """
     if not make_terms(parameters.get("terms") or {}).is_published:
         return None
