@@ -36,6 +36,8 @@ class Choices:
         Lowest values of the upper groups.
     survival_horizons_months : sequence of float
         Times of the survival probabilities.
+    disclosure : str
+        Rule by which small counts are protected.
     """
 
     style: NumberStyle | str = "paper"
@@ -53,6 +55,7 @@ class Choices:
     len_duration_cut_months: float = 6
     len_dose_cut_mg: float = 10
     survival_horizons_months: Sequence[float] = (12, 24, 60)
+    disclosure: str = "off"
 
     @property
     def voice(self) -> Voice:

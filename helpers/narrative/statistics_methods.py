@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from helpers.disclosure.rule import get_rule
 from helpers.formatting import (
     escape_markdown,
     format_number_word,
@@ -223,6 +224,9 @@ def _tell_conventions(evidence: Evidence, choices: Choices) -> Iterator[str]:
             "significant, without correction for the number of tests."
         )
     yield "patients with a missing value were left out of the analyses that need it."
+    rule = get_rule(choices.disclosure)
+    if rule is not None:
+        yield rule.note
     if evidence.n_omitted:
         number = format_number_word(evidence.n_omitted, style=choices.style)
         noun = pluralise(evidence.n_omitted, "analysis", "analyses")

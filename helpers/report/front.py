@@ -48,7 +48,8 @@ def make_front_matter(parameters: Mapping[str, Any], *, ledger: Path | None = No
         results = {key: Result.from_record(value) for key, value in collected.records.items()}
         evidence = _read_evidence(parameters, collected, results)
         published = None
-        if ledger is not None and evidence.terms.is_published:
+        is_exact = parameters.get("disclosure", "off") == "off"
+        if ledger is not None and evidence.terms.is_published and is_exact:
             published = _compare(ledger, collected)
         return _assemble(parameters, write_front(evidence, read_choices(parameters), published))
 
