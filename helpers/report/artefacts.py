@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESULTS_FORMAT = 1
+#: Forms in which figures are kept where nothing else is asked for.
+FIGURE_FORMATS = ("svg", "png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def write_tables(folder: Path, blocks: Iterable[Block]) -> list[str]:
 
 
 def write_figures(
-    folder: Path, blocks: Iterable[Block], *, forms: Sequence[str] = ("svg", "png")
+    folder: Path, blocks: Iterable[Block], *, forms: Sequence[str] = FIGURE_FORMATS
 ) -> list[str]:
     """Write each figure in the forms asked for with its data as CSV; return the files' names.
 

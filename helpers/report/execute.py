@@ -1,118 +1,76 @@
-"""Run section notebooks: a pure function of notebook, parameters, data and code."""
+"""Run section notebooks side by side: in forked processes, or on kernels where there are none."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import sys
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
-import nbformat
-from papermill import execute_notebook
-from papermill.exceptions import PapermillExecutionError
 
 from helpers.errors import BuildError
-from helpers.report.kernel import ENGINE_NAME, CellCounter, make_kernel_env
-from helpers.report.scrub import dump_notebook, find_private_texts, scrub_notebook, scrub_text
+from helpers.report.notebook_file import describe_failure, finish_notebook, read_notebook
+from helpers.report.scrub import scrub_text
+from helpers.report.tasks import (
+    CellCounter,
+    ExecutedSection,
+    SectionError,
+    SectionRunner,
+    SectionTask,
+)
+from helpers.report.warm import WarmParent, WorkerLost, make_run_env
 
-#: Two kernels at once: more only wait for each other on the machines that people have.
+__all__ = [
+    "ExecutedSection",
+    "SectionError",
+    "SectionRunner",
+    "SectionTask",
+    "execute_section",
+    "execute_sections",
+    "make_forked_runner",
+]
+
+#: Two at once: more only wait for each other on the machines that people have.
 MAX_WORKERS = 2
-#: Errors whose message is a sentence for the user; the class's name would only disturb it.
-_WORDED_FOR_USERS = frozenset({"ParameterError", "DataError", "StatisticsError", "FaultsError"})
-_PAPERMILL_MARK = "papermill-error-cell-tag"
-
-logging.getLogger("papermill").setLevel(logging.ERROR)
+_ATTEMPTS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionTask:
-    """All that an executed section depends on.
+def make_forked_runner(
+    parent: WarmParent, on_retry: Callable[[str, str], None] | None = None
+) -> SectionRunner:
+    """Return a runner whose sections run in processes forked from a warm parent.
 
-    Attributes
+    Parameters
     ----------
-    name : str
-        Stem of the notebook's file, e.g. ``02_outcomes``.
-    notebook : bytes
-        As stored.
-    parameters : mapping
-        Checked values by name, flat.
-    data_sha256, code_sha256 : str
-        Of the patients' data and of the code that notebooks call; empty where unknown.
-    base_dir : Path or None
-        Against which a relative path in the parameters is read. Not part of the
-        fingerprint: the data's hash is.
+    parent : WarmParent
+        Has imported what the notebooks import.
+    on_retry : callable, optional
+        Told section and reason when a process was lost and the section is run once more.
     """
 
-    name: str
-    notebook: bytes
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    data_sha256: str = ""
-    code_sha256: str = ""
-    base_dir: Path | None = None
+    def run(task: SectionTask, on_cell: CellCounter | None = None) -> ExecutedSection:
+        done = 0
 
-    @property
-    def fingerprint(self) -> str:
-        """Return a hash that is equal for equal inputs."""
-        parameters = json.dumps(dict(self.parameters), sort_keys=True, default=str)
-        parts = (self.name, self.notebook, parameters, self.data_sha256, self.code_sha256)
-        digest = hashlib.sha256()
-        for part in parts:
-            data = part if isinstance(part, bytes) else part.encode()
-            digest.update(len(data).to_bytes(8, "big") + data)
-        return digest.hexdigest()
+        def tell(_: str, number: int, total: int) -> None:
+            nonlocal done
+            done = number
+            if on_cell is not None:
+                on_cell(number, total)
 
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                job = "helpers.report.section_job:run_section"
+                environment = make_run_env(task.base_dir)
+                return parent.run(job, task, environment, on_event=tell)
+            except WorkerLost as lost:
+                reason = f"its process was lost after {done} cells: {lost}"
+                if attempt < _ATTEMPTS and on_retry is not None:
+                    on_retry(task.name, reason)
+        raise BuildError(
+            f"section {task.name} could not be run because {reason}, twice; give the machine "
+            "more memory or look at what the next cell does"
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutedSection:
-    """A section notebook after its run.
-
-    Attributes
-    ----------
-    name : str
-        Of the section.
-    notebook : bytes
-        Executed and scrubbed.
-    seconds : float
-        Wall time of the run.
-    """
-
-    name: str
-    notebook: bytes
-    seconds: float
-
-    def read(self) -> dict[str, Any]:
-        """Return the notebook as JSON data."""
-        return json.loads(self.notebook)
-
-
-class SectionError(BuildError):
-    """A cell of a section failed.
-
-    Attributes
-    ----------
-    section : str
-        Of the notebook.
-    cell_number : int
-        Of the cell that failed, counted from 1 over all cells.
-    notebook : bytes
-        Executed up to there.
-    """
-
-    def __init__(self, message: str, *, section: str, cell_number: int, notebook: bytes) -> None:
-        super().__init__(message)
-        self.section = section
-        self.cell_number = cell_number
-        self.notebook = notebook
-
-
-#: Runs one task; the place where kernels forked from a warm parent can come in.
-SectionRunner = Callable[[SectionTask, CellCounter | None], ExecutedSection]
+    return run
 
 
 def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> ExecutedSection:
@@ -136,33 +94,25 @@ def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> Ex
     BuildError
         If the notebook cannot be read or its kernel does not start.
     """
+    from papermill.exceptions import PapermillExecutionError
+
+    from helpers.report.kernel import execute_on_kernel
+
     started = time.perf_counter()
-    source = _read_notebook(task)
-    running: list[Mapping[str, Any]] = []
+    read_notebook(task)
     try:
-        nb = execute_notebook(
-            source,
-            None,
-            parameters=dict(task.parameters),
-            engine_name=ENGINE_NAME,
-            progress_bar=False,
-            kernel_name="python3",
-            language="python",
-            kernel_env=make_kernel_env(task.base_dir),
-            on_cell=on_cell,
-            started=running,
-        )
-    except PapermillExecutionError as error:
-        raise _describe_failure(task, running[-1], error) from None
+        nb, failure = execute_on_kernel(task, on_cell)
     except (RuntimeError, OSError) as error:
         reason = scrub_text(f"{type(error).__name__}: {error}".splitlines()[0])
         raise BuildError(
             f"section {task.name} could not be run because its kernel failed ({reason}); "
             "run the build again"
         ) from error
+    if isinstance(failure, PapermillExecutionError):
+        raise describe_failure(task, nb, failure.cell_index, failure.ename, failure.evalue)
     return ExecutedSection(
         name=task.name,
-        notebook=_finish(task, nb),
+        notebook=finish_notebook(task, nb),
         seconds=time.perf_counter() - started,
     )
 
@@ -172,7 +122,7 @@ def execute_sections(
     *,
     run: SectionRunner = execute_section,
     on_cell: Callable[[str, int, int], None] | None = None,
-    workers: int = MAX_WORKERS,
+    workers: int | None = None,
 ) -> Iterator[ExecutedSection]:
     """Run sections side by side and yield each when it is done.
 
@@ -184,8 +134,8 @@ def execute_sections(
         Runs one task.
     on_cell : callable, optional
         Told the section's name, its cells done and its cells in all.
-    workers : int
-        How many sections run at once.
+    workers : int, optional
+        How many sections run at once; as many as there are processors, at most two, without.
 
     Yields
     ------
@@ -204,7 +154,7 @@ def execute_sections(
             return run(task, None)
         return run(task, lambda done, total: on_cell(task.name, done, total))
 
-    with ThreadPoolExecutor(workers, thread_name_prefix="section") as pool:
+    with ThreadPoolExecutor(workers or count_workers(), thread_name_prefix="section") as pool:
         pending = {pool.submit(run_task, task) for task in tasks}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -220,47 +170,6 @@ def _raise_first(done: set[Future[ExecutedSection]], pending: set[Future[Execute
         raise errors[0]
 
 
-def _read_notebook(task: SectionTask) -> nbformat.NotebookNode:
-    try:
-        return nbformat.reads(task.notebook.decode("utf-8"), as_version=4)
-    except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise BuildError(
-            f"notebook of section {task.name} must be a Jupyter notebook, but cannot be read "
-            f"({reason}); open it in JupyterLab or take it anew from the project"
-        ) from None
-
-
-def _finish(task: SectionTask, nb: Mapping[str, Any]) -> bytes:
-    cells = [
-        cell for cell in nb["cells"] if _PAPERMILL_MARK not in cell["metadata"].get("tags", ())
-    ]
-    folders = dict.fromkeys((sys.base_prefix, sys.prefix), "<python>")
-    folders |= {str(Path(__file__).parents[2]): "<package>", str(task.base_dir or ""): "<project>"}
-    private = find_private_texts(task.parameters, folders)
-    clean = scrub_notebook(
-        {**nb, "cells": cells}, parameters=task.parameters, private_texts=private
-    )
-    return dump_notebook(clean)
-
-
-def _describe_failure(
-    task: SectionTask, nb: Mapping[str, Any], error: PapermillExecutionError
-) -> SectionError:
-    before = nb["cells"][: error.cell_index]
-    number = 1 + sum("injected-parameters" not in _get_tags(cell) for cell in before)
-    first_line = next((line for line in error.source.splitlines() if line.strip()), "")
-    reason = scrub_text(" ".join(error.evalue.split()))[:400]
-    kind = "" if error.ename in _WORDED_FOR_USERS else error.ename
-    what = ": ".join(part for part in (kind, reason) if part)
-    return SectionError(
-        f"section {task.name} could not be built: cell {number} ({first_line.strip()[:80]!r}) "
-        f"failed with {what}",
-        section=task.name,
-        cell_number=number,
-        notebook=_finish(task, nb),
-    )
-
-
-def _get_tags(cell: Mapping[str, Any]) -> Iterable[str]:
-    return cell["metadata"].get("tags", ())
+def count_workers() -> int:
+    """Return how many sections run at once on this machine."""
+    return min(MAX_WORKERS, os.cpu_count() or 1)

@@ -13,8 +13,8 @@ from helpers.report.artefacts import CollectedResults
 from helpers.report.layout import FORMATS
 from helpers.report.manifest import hash_code
 from helpers.report.manuscript import FrontMatter
-from helpers.report.tasks import SectionTask
 from helpers.report.print_options import PrintOptions
+from helpers.report.tasks import SectionTask
 
 DEFAULT_TITLE = "Outcome after lenalidomide failure"
 

@@ -1,44 +1,50 @@
-"""The kernel of one section and the papermill engine that runs a notebook on it."""
+"""A section on a real kernel: where processes cannot be forked, or where a user wants one."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
+import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_core.utils import ensure_event_loop
+from papermill import execute_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
-ENGINE_NAME = "lenfail"
+from helpers.report.notebook_file import count_code_cells
+from helpers.report.scratch import make_scratch_folder
+from helpers.report.tasks import CellCounter, SectionTask
+from helpers.report.warm import make_run_env
 
-#: Called with the number of code cells done and the number of all.
-CellCounter = Callable[[int, int], None]
+ENGINE_NAME = "lenfail-kernel"
+_PAPERMILL_MARK = "papermill-error-cell-tag"
+#: Sockets in a folder that only the user can read, never on TCP.
+_PROVISIONER = {"kernel_provisioner": {"provisioner_name": "lenfail-ipc", "config": {}}}
 
-_ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
+logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
 class SectionKernelManager(AsyncKernelManager):
-    """A kernel of the interpreter that runs the build, whatever kernels the user installed.
-
-    It listens on sockets in a folder that only the user can read, never on TCP.
-    """
+    """A kernel of the interpreter that runs the build, whatever kernels the user installed."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """Return the specification: this Python, no history."""
+        """Return the specification: this Python, no history, the project's provisioner."""
         launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         options = ["--HistoryManager.enabled=False"]
-        return KernelSpec(argv=launch + options, display_name="lenfail", language="python")
+        return KernelSpec(
+            argv=launch + options, display_name="lenfail", language="python", metadata=_PROVISIONER
+        )
 
 
 class SectionEngine(NBClientEngine):
@@ -66,50 +72,54 @@ class SectionEngine(NBClientEngine):
         """Run all cells up to the first that fails; `started` receives the notebook."""
         if started is not None:
             started.append(nb_man.nb)
-        with tempfile_folder() as folder, closed_event_loop():
-            manager = SectionKernelManager(
-                kernel_name=kernel_name,
-                transport="ipc" if os.name != "nt" else "tcp",
-                connection_file=str(folder / "k.json"),
-            )
-            client = PapermillNotebookClient(
-                nb_man,
-                km=manager,
-                timeout=execution_timeout,
-                startup_timeout=start_timeout,
-                shutdown_kernel="immediate",
-                on_cell_complete=_count_cells(nb_man, on_cell),
-            )
-            environment = {**os.environ, **(kernel_env or {}), "IPYTHONDIR": str(folder)}
-            client.execute(env=environment, cwd=kernel_cwd or str(folder), cleanup_kc=True)
+        folder = make_scratch_folder()
+        try:
+            with closed_event_loop():
+                client = PapermillNotebookClient(
+                    nb_man,
+                    km=SectionKernelManager(
+                        kernel_name=kernel_name, connection_file=str(folder / "k.json")
+                    ),
+                    timeout=execution_timeout,
+                    startup_timeout=start_timeout,
+                    shutdown_kernel="immediate",
+                    on_cell_complete=_count_cells(nb_man, on_cell),
+                )
+                environment = {**os.environ, **(kernel_env or {}), "IPYTHONDIR": str(folder)}
+                client.execute(env=environment, cwd=kernel_cwd or str(folder), cleanup_kc=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 papermill_engines.register(ENGINE_NAME, SectionEngine)
 
 
-def make_kernel_env(base_dir: Path | None) -> dict[str, str]:
-    """Return the variables that a section's kernel adds to the environment.
-
-    One thread for linear algebra, because sections run side by side; one hash seed, because
-    a report is the same on every run.
-    """
-    env = {f"{library}_NUM_THREADS": "1" for library in _ONE_THREAD}
-    env |= {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    if base_dir is not None:
-        env["LENFAIL_BASE_DIR"] = str(base_dir)
-    return env
-
-
-@contextmanager
-def tempfile_folder() -> Iterator[Path]:
-    """Make a private folder whose path is short enough for a socket's name."""
-    default = tempfile.gettempdir()
-    parent = default if len(default) < 60 or os.name == "nt" else "/tmp"  # noqa: S108
-    folder = Path(tempfile.mkdtemp(prefix="lenfail-", dir=parent))
+def execute_on_kernel(
+    task: SectionTask, on_cell: CellCounter | None
+) -> tuple[Mapping[str, Any], PapermillExecutionError | None]:
+    """Run a section on a kernel; return the notebook and the error of the cell that failed."""
+    running: list[Mapping[str, Any]] = []
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        nb = execute_notebook(
+            nbformat.reads(task.notebook.decode("utf-8"), as_version=4),
+            None,
+            parameters=dict(task.parameters),
+            engine_name=ENGINE_NAME,
+            progress_bar=False,
+            kernel_name="python3",
+            language="python",
+            kernel_env=make_run_env(task.base_dir),
+            on_cell=on_cell,
+            started=running,
+        )
+    except PapermillExecutionError as error:
+        kept = [
+            cell
+            for cell in running[-1]["cells"]
+            if _PAPERMILL_MARK not in cell["metadata"].get("tags", ())
+        ]
+        return {**running[-1], "cells": kept}, error
+    return nb, None
 
 
 @contextmanager
@@ -128,8 +138,7 @@ def closed_event_loop() -> Iterator[None]:
 def _count_cells(nb_man: NotebookExecutionManager, on_cell: CellCounter | None) -> Callable | None:
     if on_cell is None:
         return None
-    total = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in nb_man.nb.cells)
-    done = count(1)
+    total, done = count_code_cells(nb_man.nb), count(1)
 
     def report_cell(**_: Any) -> None:
         on_cell(next(done), total)

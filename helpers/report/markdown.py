@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
-import pypandoc
-
-from helpers.errors import BuildError
+from helpers.report.pandoc import Pandoc
 from helpers.report.text import clean_text
 
-_TIMEOUT_SECONDS = 120
 #: pandoc aligns columns by inline styles, which a strict page forbids.
 _INLINE_ALIGNMENT = re.compile(r' style="text-align: (left|right|center);"')
 
@@ -66,18 +61,40 @@ class Part:
 class MarkdownConverter:
     """Converts fragments and remembers them.
 
-    :meth:`prepare` takes all fragments of a report at once, because starting pandoc costs
-    more than converting.
+    pandoc is started once and works beside whatever else is done: :meth:`begin` hands it
+    fragments as they come, :meth:`prepare` waits for all that are needed.
     """
 
     def __init__(self) -> None:
         self._parts: dict[Fragment, tuple[Part, ...]] = {}
+        self._pandoc: Pandoc | None = None
+        self._worker: ThreadPoolExecutor | None = None
+        self._begun: dict[Fragment, Future[dict[Fragment, tuple[Part, ...]]]] = {}
+        self._stays = False
+
+    def begin(self, fragments: Iterable[Fragment] = ()) -> None:
+        """Start to convert fragments; pandoc then stays until :meth:`close`."""
+        self._stays = True
+        self._submit(fragments)
 
     def prepare(self, fragments: Iterable[Fragment]) -> None:
-        """Convert all fragments that are not known yet."""
-        new = [fragment for fragment in dict.fromkeys(fragments) if fragment not in self._parts]
-        if new:
-            self._parts.update(zip(new, _run_pandoc(new), strict=True))
+        """Convert all fragments that are not known yet.
+
+        Raises
+        ------
+        BuildError
+            If pandoc fails.
+        """
+        wanted = [one for one in dict.fromkeys(fragments) if one not in self._parts]
+        if not wanted:
+            return
+        self._submit(wanted)
+        try:
+            for future in dict.fromkeys(self._begun[one] for one in wanted):
+                self._parts |= future.result()
+        finally:
+            if not self._stays:
+                self.close()
 
     def convert(self, fragment: Fragment) -> tuple[Part, ...]:
         """Return the parts of a fragment in order.
@@ -91,49 +108,47 @@ class MarkdownConverter:
             self.prepare([fragment])
         return self._parts[fragment]
 
+    def close(self) -> None:
+        """End pandoc; a later call starts it again."""
+        if self._worker is not None:
+            self._worker.shutdown(cancel_futures=True)
+            self._worker = None
+        if self._pandoc is not None:
+            self._pandoc.close()
+            self._pandoc = None
+        self._begun.clear()
+        self._stays = False
 
-def _run_pandoc(fragments: list[Fragment]) -> list[tuple[Part, ...]]:
-    request = {
-        "fragments": [
-            {
-                "text": clean_text(fragment.text),
-                "math": fragment.math,
-                "prefix": f"n{_shorten_hash(fragment.text)}-",
-            }
-            for fragment in fragments
-        ]
+    def _submit(self, fragments: Iterable[Fragment]) -> None:
+        known = self._parts.keys() | self._begun.keys()
+        new = [one for one in dict.fromkeys(fragments) if one not in known]
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1, thread_name_prefix="pandoc")
+        future = self._worker.submit(self._convert, new)
+        self._begun |= dict.fromkeys(new, future)
+
+    def _convert(self, fragments: list[Fragment]) -> dict[Fragment, tuple[Part, ...]]:
+        if self._pandoc is None:
+            with as_file(files("helpers.report") / "templates" / "markdown.lua") as script:
+                self._pandoc = Pandoc(script)
+        if not fragments:
+            return {}
+        request = {"fragments": [_write_request(fragment) for fragment in fragments]}
+        answer = self._pandoc.ask(json.dumps(request))
+        parts = (tuple(_read_part(part) for part in one) for one in json.loads(answer))
+        return dict(zip(fragments, parts, strict=True))
+
+
+def _write_request(fragment: Fragment) -> dict[str, Any]:
+    return {
+        "text": clean_text(fragment.text),
+        "math": fragment.math,
+        "prefix": f"n{_shorten_hash(fragment.text)}-",
     }
-    with as_file(files("helpers.report") / "templates" / "markdown.lua") as script:
-        answer = _call_pandoc(["lua", str(script)], json.dumps(request))
-    return [tuple(_read_part(part) for part in parts) for parts in answer]
 
 
 def _shorten_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
-
-
-def _call_pandoc(arguments: list[str], text: str) -> Any:
-    try:
-        done = subprocess.run(  # noqa: S603  fixed program and script
-            [_find_pandoc(), *arguments],
-            input=text.encode("utf-8"),
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise BuildError(f"pandoc could not convert the prose: {' '.join(reason)}") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BuildError(f"pandoc could not be run ({type(error).__name__})") from None
-    return json.loads(done.stdout)
-
-
-@cache
-def _find_pandoc() -> str:
-    """Return the pandoc of the pypandoc wheel; a system's own may be too old for Typst."""
-    return pypandoc.get_pandoc_path()
 
 
 def _read_part(part: Mapping[str, Any]) -> Part:

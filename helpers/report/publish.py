@@ -8,9 +8,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from helpers.errors import BuildError, ParameterError
+from helpers.report.progress import Progress, ProgressEvent
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _AT_FDCWD = -100
@@ -34,7 +37,9 @@ def check_report_name(name: str) -> str:
 
 
 @contextmanager
-def staged_report(output_dir: Path, name: str) -> Iterator[Path]:
+def staged_report(
+    output_dir: Path, name: str, *, wait: bool = False, progress: Progress | None = None
+) -> Iterator[Path]:
     """Give an empty folder, and swap it in for the report when all went well.
 
     Parameters
@@ -43,6 +48,10 @@ def staged_report(output_dir: Path, name: str) -> Iterator[Path]:
         Where the reports are.
     name : str
         Of the report.
+    wait : bool
+        Wait while another process builds this report, instead of refusing.
+    progress : callable, optional
+        Told whom it waits for.
 
     Yields
     ------
@@ -57,7 +66,7 @@ def staged_report(output_dir: Path, name: str) -> Iterator[Path]:
     final = output_dir / check_report_name(name)
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
-        with _hold_lock(output_dir / f".{name}.lock", name):
+        with _hold_lock(output_dir / f".{name}.lock", name, wait, progress):
             _recover(output_dir, name)
             stage = output_dir / f".{name}.new-{os.getpid()}"
             stage.mkdir()
@@ -74,7 +83,7 @@ def staged_report(output_dir: Path, name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _hold_lock(path: Path, name: str) -> Iterator[None]:
+def _hold_lock(path: Path, name: str, wait: bool, progress: Progress | None) -> Iterator[None]:
     """Keep others from building the same report; the system lets go when the process ends."""
     try:
         import fcntl
@@ -85,16 +94,28 @@ def _hold_lock(path: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            raise BuildError(
-                f"report {name!r} is being built by process {holder}; wait until it is done"
-            ) from None
+            holder = _read_holder(lock)
+            if not wait:
+                raise BuildError(
+                    f"report {name!r} is being built by {holder}; wait until it is done, or "
+                    "build under another --name"
+                ) from None
+            if progress is not None:
+                progress(ProgressEvent(kind="wait", name=name, message=f"built by {holder}"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         lock.truncate()
-        lock.write(str(os.getpid()))
+        since = datetime.now().astimezone().isoformat(timespec="seconds")
+        lock.write(f"{os.getpid()} {since}")
         lock.flush()
         yield
+
+
+def _read_holder(lock: TextIO) -> str:
+    """Return who holds a lock, and since when."""
+    lock.seek(0)
+    pid, _, since = lock.read().strip().partition(" ")
+    return f"process {pid or 'unknown'}" + (f" since {since}" if since else "")
 
 
 def _recover(output_dir: Path, name: str) -> None:

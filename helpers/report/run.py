@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import helpers
 from helpers.report.appendices import (
     make_omitted_appendix,
     make_provenance_appendix,
 )
 from helpers.report.artefacts import (
+    FIGURE_FORMATS,
     CollectedResults,
     collect_results,
-    write_comparison,
     write_figures,
     write_results,
     write_tables,
 )
-from helpers.report.blocks import read_section
+from helpers.report.assembly import Assembled, AssemblyRequest
+from helpers.report.blocks import Prose, SectionContent, read_section
+from helpers.report.closing import MadeReport, summarise, write_closing_manifest
 from helpers.report.inputs import BuildInputs
-from helpers.report.layout import iterate_pages, write_page
-from helpers.report.manifest import (
-    StepTimer,
-    describe_origin,
-    hash_code,
-    hash_files,
-    list_versions,
-    write_manifest,
-)
+from helpers.report.layout import is_written, iterate_pages
+from helpers.report.manifest import StepTimer, describe_origin
 from helpers.report.manuscript import Manuscript, Part
-from helpers.report.markdown import MarkdownConverter
+from helpers.report.markdown import Fragment, MarkdownConverter
+from helpers.report.notebook_file import read_notebook
 from helpers.report.numbering import Numbering
 from helpers.report.omissions import drop_omitted
+from helpers.report.pages import list_fragments
 from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
-
-if TYPE_CHECKING:
-    from helpers.report.execute import ExecutedSection, SectionError
-    from helpers.report.published_numbers import PublishedNumbers
+from helpers.report.section_runs import SectionRuns
+from helpers.report.tasks import ExecutedSection, SectionTask
+from helpers.report.workshop import PageJob, Workshop
 
 
 class BuildRun:
@@ -51,79 +47,95 @@ class BuildRun:
     ----------
     inputs : BuildInputs
         What to build.
+    runs : SectionRuns
+        Its sections.
     progress : callable
         Told of each cell, section and step.
+    workshop : Workshop
+        Where the work is done.
     """
 
-    def __init__(self, inputs: BuildInputs, progress: Progress) -> None:
+    def __init__(
+        self, inputs: BuildInputs, runs: SectionRuns, progress: Progress, workshop: Workshop
+    ) -> None:
         self.inputs = inputs
         self.timer = StepTimer()
+        self._runs = runs
         self._progress = progress
+        self._workshop = workshop
+        self._markdown = MarkdownConverter()
 
-    def build(self, stage: Path, output_dir: Path) -> dict[str, Any]:
-        """Write the whole report into `stage`; return the summary's fields."""
+    def build(self, stage: Path, output_dir: Path, tasks: Sequence[SectionTask]) -> dict[str, Any]:
+        """Write the whole report into `stage`, running `tasks`; return the summary's fields."""
         begun = datetime.now(UTC)
-        executed = self._execute(output_dir)
-        sections = tuple(read_section(item.read(), name=item.name) for item in executed)
-        collected = collect_results(block for section in sections for block in section.blocks)
-        comparison = self._compare(collected)
-        manuscript = Manuscript(
-            front=self.inputs.front(collected),
-            sections=tuple(drop_omitted(section) for section in sections),
-            appendices=self._make_appendices(collected, comparison),
+        try:
+            executed = self._execute(tasks, output_dir)
+            sections = tuple(_read_content(item) for item in executed)
+            collected = collect_results(block for one in sections for block in one.blocks)
+            assembled = self._assemble(stage, collected)
+            manuscript = Manuscript(
+                front=assembled.front or self.inputs.front(collected),
+                sections=tuple(drop_omitted(section) for section in sections),
+                appendices=self._make_appendices(collected, assembled),
+            )
+            numbering = manuscript.number()
+            self._write_sections(stage, executed)
+            self._write_files(stage, manuscript, numbering, collected)
+        finally:
+            self._markdown.close()
+        made = MadeReport(
+            manuscript=manuscript,
+            numbering=numbering,
+            collected=collected,
+            verdicts=assembled.verdicts,
+            executed=tuple(executed),
         )
-        numbering = manuscript.number()
-        self._write_sections(stage, executed)
-        self._write_data(stage, manuscript, collected, comparison)
-        self._write_pages(stage, manuscript, numbering)
-        summary = self._summarise(output_dir, manuscript, numbering, collected, comparison)
-        self._write_manifest(stage, summary, collected, numbering, begun)
+        summary = summarise(self.inputs.name, output_dir, made, self.timer)
+        write_closing_manifest(
+            stage, self.inputs, made, summary=summary, timer=self.timer, begun=begun
+        )
         return summary
 
     def _step(self, name: str) -> Any:
         return _Step(name, self.timer, self._progress)
 
-    def _execute(self, output_dir: Path) -> list[ExecutedSection]:
-        from helpers.report.execute import SectionError, execute_sections
-
-        def tell_cell(section: str, done: int, total: int) -> None:
-            self._progress(ProgressEvent(kind="cell", name=section, done=done, total=total))
-
-        failed = output_dir / f"{self.inputs.name}.failed"
+    def _execute(self, tasks: Sequence[SectionTask], output_dir: Path) -> list[ExecutedSection]:
+        """Run what must be run; prose is converted meanwhile, as soon as it is known."""
+        self._markdown.begin(_list_prose(self._runs.tasks))
         executed: dict[str, ExecutedSection] = {}
         with self.timer.measure("notebooks"):
-            try:
-                for section in execute_sections(self.inputs.tasks, on_cell=tell_cell):
-                    executed[section.name] = section
-                    event = ProgressEvent(
-                        kind="section", name=section.name, seconds=section.seconds
-                    )
-                    self._progress(event)
-            except SectionError as error:
-                raise _keep_failed(error, failed) from None
-        _forget_failed(failed)
-        self.timer.seconds |= {item.name: item.seconds for item in executed.values()}
+            found = self._runs.run(tasks, self._workshop.runner, self._progress)
+            for section in found:
+                executed[section.name] = section
+                self._markdown.begin(list_fragments(_read_content(section).items))
+        self._runs.settle_failures(output_dir / f"{self.inputs.name}.failed")
+        self.timer.seconds |= {
+            item.name: item.seconds for item in executed.values() if not item.cached
+        }
         return [executed[task.name] for task in self.inputs.tasks]
 
-    def _compare(self, collected: CollectedResults) -> PublishedNumbers | None:
-        if self.inputs.ledger is None:
-            return None
-        from helpers.report.published_numbers import compare_with_ledger
-
-        with self._step("comparison"):
-            return compare_with_ledger(
-                self.inputs.ledger,
-                collected,
+    def _assemble(self, stage: Path, collected: CollectedResults) -> Assembled:
+        if self.inputs.ledger is None and self.inputs.front is not None:
+            return Assembled()
+        assembled = self._workshop.assemble(
+            AssemblyRequest(
+                collected=collected,
                 parameters=self.inputs.parameters,
+                ledger=self.inputs.ledger,
                 base_dir=self.inputs.tasks[0].base_dir,
+                with_front=self.inputs.front is None,
+                comparison_file=stage / "comparison.csv",
             )
+        )
+        for name, seconds in assembled.seconds.items():
+            self.timer.seconds[name] = seconds
+            self._progress(ProgressEvent(kind="step", name=name, seconds=seconds))
+        return assembled
 
     def _make_appendices(
-        self, collected: CollectedResults, comparison: PublishedNumbers | None
+        self, collected: CollectedResults, assembled: Assembled
     ) -> tuple[Part, ...]:
-        parts: list[Part | None] = []
-        if comparison is not None:
-            parts.append(comparison.appendix)
+        parts: list[Part | None] = [assembled.appendix]
         parts.append(make_omitted_appendix(collected.omitted))
         parts.append(
             make_provenance_appendix(
@@ -141,87 +153,46 @@ class BuildRun:
         for section in executed:
             (folder / f"{section.name}.ipynb").write_bytes(section.notebook)
 
-    def _write_data(
+    def _write_files(
         self,
         stage: Path,
         manuscript: Manuscript,
+        numbering: Numbering,
         collected: CollectedResults,
-        comparison: PublishedNumbers | None,
     ) -> None:
-        with self._step("data"):
-            write_results(stage / "results.json", collected)
-            write_tables(stage / "tables", manuscript.blocks)
-            write_figures(stage / "figures", manuscript.blocks)
-            if comparison is not None:
-                write_comparison(stage / "comparison.csv", comparison.frame)
-
-    def _write_pages(self, stage: Path, manuscript: Manuscript, numbering: Numbering) -> None:
-        markdown = MarkdownConverter()
+        """Write pages in other processes and everything else here meanwhile."""
         with self._step("prose"):
-            markdown.prepare(manuscript.list_fragments())
+            self._markdown.prepare(manuscript.list_fragments())
+        formats = self.inputs.formats
         pages = iterate_pages(
             manuscript,
             numbering=numbering,
-            markdown=markdown,
-            formats=self.inputs.formats,
+            markdown=self._markdown,
+            formats=formats,
             print_options=self.inputs.print_options,
         )
-        for path, page in pages:
-            for name in self.inputs.formats:
-                with self._step(name):
-                    write_page(stage, path, page, [name])
-
-    def _summarise(
-        self,
-        output_dir: Path,
-        manuscript: Manuscript,
-        numbering: Numbering,
-        collected: CollectedResults,
-        comparison: PublishedNumbers | None,
-    ) -> dict[str, Any]:
-        labels = numbering.labels.values()
-        return {
-            "name": self.inputs.name,
-            "folder": output_dir / self.inputs.name,
-            "seconds": dict(self.timer.seconds),
-            "n_results": len(collected.records),
-            "n_tables": sum("Table" in label for label in labels),
-            "n_figures": sum("Figure" in label for label in labels),
-            "verdicts": {} if comparison is None else dict(comparison.verdicts),
-            "warnings": tuple(_list_warnings(manuscript, numbering, collected)),
-        }
-
-    def _write_manifest(
-        self,
-        stage: Path,
-        summary: Mapping[str, Any],
-        collected: CollectedResults,
-        numbering: Numbering,
-        begun: datetime,
-    ) -> None:
-        write_manifest(
-            stage / "manifest.json",
-            {
-                "format": 1,
-                "name": self.inputs.name,
-                "version": helpers.__version__,
-                "parameters": self.inputs.parameters,
-                "seed": self.inputs.parameters.get("seed"),
-                "synthetic": bool(collected.context.get("synthetic")),
-                "cohort": collected.context.get("cohort"),
-                "n": collected.context.get("n"),
-                "data_sha256": collected.context.get("data_sha256"),
-                "code_sha256": hash_code(),
-                "packages": list_versions(),
-                "fingerprints": {task.name: task.fingerprint for task in self.inputs.tasks},
-                "labels": dict(numbering.labels),
-                "verdicts": summary["verdicts"],
-                "warnings": list(summary["warnings"]),
-                "begun": begun.isoformat(timespec="seconds"),
-                "steps": self.timer.list_steps(),
-                "files": hash_files(stage),
-            },
-        )
+        jobs = [
+            PageJob(folder=stage, path=path, page=page, format=name)
+            for path, page in pages
+            for name in reversed(formats)
+            if is_written(page, name)
+        ]
+        written = self._workshop.write_pages(jobs)
+        with self._step("data"):
+            write_results(stage / "results.json", collected)
+            write_tables(stage / "tables", manuscript.blocks)
+            write_figures(
+                stage / "figures",
+                manuscript.blocks,
+                forms=self.inputs.parameters.get("figure_formats") or FIGURE_FORMATS,
+            )
+        for number, (job, seconds) in enumerate(written, 1):
+            self.timer.seconds[job.format] = self.timer.seconds.get(job.format, 0.0) + seconds
+            self._progress(
+                ProgressEvent(
+                    kind="step", name="pages", done=number, total=len(jobs), seconds=seconds
+                )
+            )
 
 
 class _Step:
@@ -242,30 +213,23 @@ class _Step:
             self._progress(ProgressEvent(kind="step", name=self._name, seconds=seconds))
 
 
-def _list_warnings(
-    manuscript: Manuscript, numbering: Numbering, collected: CollectedResults
-) -> list[str]:
-    refs = [ref for block in manuscript.blocks for ref in getattr(block, "refs", ())]
-    unknown = numbering.find_unknown(refs)
-    found = [str(text) for text in collected.context.get("warnings", ())]
-    if unknown:
-        found.append(f"text refers to what the report does not have: {', '.join(unknown)}")
-    if collected.omitted:
-        found.append(f"{len(collected.omitted)} analyses were left out; the appendix says why")
-    return found
+def _list_prose(tasks: Sequence[SectionTask]) -> list[Fragment]:
+    """Return the prose that authors wrote into the notebooks."""
+    cells = (cell for task in tasks for cell in read_notebook(task)["cells"])
+    return [
+        Fragment(cell["source"], math=True) for cell in cells if cell["cell_type"] == "markdown"
+    ]
 
 
-def _keep_failed(error: SectionError, folder: Path) -> SectionError:
-    """Write what the failing section had done, and say where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{error.section}.ipynb"
-    path.write_bytes(error.notebook)
-    error.args = (f"{error}; see {folder.name}/{path.name}, which ends at that cell",)
-    return error
+def _read_content(section: ExecutedSection) -> SectionContent:
+    """Return what a section shows; of one that failed its title and why."""
+    content = read_section(section.read(), name=section.name)
+    if not section.failure:
+        return content
+    from helpers.formatting import escape_markdown
 
-
-def _forget_failed(folder: Path) -> None:
-    for path in folder.glob("*.ipynb"):
-        path.unlink()
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    stated = Prose(
+        f"# {content.title}\n\n**This section is missing.** "
+        f"{escape_markdown(section.failure[:1].upper() + section.failure[1:])}."
+    )
+    return replace(content, items=(stated,))

@@ -58,7 +58,7 @@ def scrub_notebook(
     ]
     for cell in cells:
         if cell["id"] == _INJECTED:
-            cell["source"] = _write_parameters(parameters or {})
+            cell["source"] = write_parameter_cell(parameters or {})
     metadata = {
         key: value
         for key, value in notebook.get("metadata", {}).items()
@@ -115,7 +115,8 @@ def find_private_texts(parameters: Mapping[str, Any], folders: Mapping[str, str]
     return {text: shown for text, shown in texts.items() if len(text) >= _SHORTEST_PRIVATE}
 
 
-def _write_parameters(parameters: Mapping[str, Any]) -> str:
+def write_parameter_cell(parameters: Mapping[str, Any]) -> str:
+    """Return the cell that sets the parameters, as a report shows it."""
     lines = (f"{name} = {value!r}" for name, value in scrub_parameters(parameters).items())
     return "\n".join(["# Parameters", *lines])
 

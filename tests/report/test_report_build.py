@@ -163,8 +163,8 @@ def test_one_format_alone_and_a_title_from_the_parameters(project, tmp_path):
 
 
 def test_wrong_inputs_are_named(project, tmp_path):
-    with pytest.raises(ParameterError, match=r"formats must be a list of html, pdf, but was"):
-        build(project, tmp_path, formats=["docx"])
+    with pytest.raises(ParameterError, match=r"formats must be a list of html, pdf, .*but was"):
+        build(project, tmp_path, formats=["odt"])
     with pytest.raises(BuildError, match=r"must hold notebooks named NN_section.ipynb"):
         build_report({}, name="x", output_dir=tmp_path, notebooks_dir=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -1,15 +1,21 @@
 """Markdown to HTML and Typst."""
 
+import json
+
 import pytest
 
 from helpers.errors import BuildError
-from helpers.report import markdown as module
+from helpers.report import pandoc
 from helpers.report.markdown import Fragment, MarkdownConverter
+from helpers.report.pandoc import Pandoc
 
 
 @pytest.fixture(scope="module")
 def converter():
-    return MarkdownConverter()
+    kept = MarkdownConverter()
+    kept.begin()
+    yield kept
+    kept.close()
 
 
 def convert_one(converter, text, *, math=False):
@@ -100,8 +106,13 @@ def test_long_words_break_in_print_only(converter):
 
 def test_many_fragments_need_one_run(converter, monkeypatch):
     runs = []
-    original = module._run_pandoc
-    monkeypatch.setattr(module, "_run_pandoc", lambda new: runs.append(len(new)) or original(new))
+    ask = Pandoc.ask
+
+    def count(process, line):
+        runs.append(len(json.loads(line)["fragments"]))
+        return ask(process, line)
+
+    monkeypatch.setattr(Pandoc, "ask", count)
     fresh = MarkdownConverter()
     fresh.prepare(Fragment(f"text {i % 5}") for i in range(20))
     fresh.convert(Fragment("text 3"))
@@ -109,6 +120,6 @@ def test_many_fragments_need_one_run(converter, monkeypatch):
 
 
 def test_a_pandoc_that_does_not_run_is_named(monkeypatch):
-    monkeypatch.setattr(module, "_find_pandoc", lambda: "/nonexistent/pandoc")
+    monkeypatch.setattr(pandoc, "find_pandoc", lambda: "/nonexistent/pandoc")
     with pytest.raises(BuildError, match="pandoc could not be run"):
         MarkdownConverter().convert(Fragment("x"))

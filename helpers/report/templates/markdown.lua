@@ -1,6 +1,6 @@
 -- Markdown fragments in, HTML and Typst out: one run of pandoc for a whole report.
--- Reads {"fragments": [{"text", "math", "prefix"}]} and writes, for each fragment, a list of
--- parts {"kind": "heading" | "body", "level", "plain", "html", "typst"}.
+-- Reads lines {"fragments": [{"text", "math", "prefix"}]} and writes a line for each: for each
+-- fragment, a list of parts {"kind": "heading" | "body", "level", "plain", "html", "typst"}.
 -- Each fragment is parsed by itself, so an open fence or quote cannot swallow the next one.
 
 local BASE = "commonmark+pipe_tables+strikeout+footnotes+autolink_bare_uris-raw_html"
@@ -111,9 +111,11 @@ local function convert(fragment)
   return parts
 end
 
-local request = pandoc.json.decode(io.read("a"), false)
-local answer = {}
-for number, fragment in ipairs(request.fragments) do
-  answer[number] = convert(fragment)
+for line in io.lines() do
+  local answer = {}
+  for number, fragment in ipairs(pandoc.json.decode(line, false).fragments) do
+    answer[number] = convert(fragment)
+  end
+  io.write(pandoc.json.encode(answer), "\n")
+  io.flush()
 end
-io.write(pandoc.json.encode(answer))

@@ -1,0 +1,135 @@
+"""Which code a notebook calls: the modules it imports, those they import, and their data."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import helpers
+from helpers.report.imports import iterate_imports
+from helpers.report.tasks import hash_parts
+
+_ROOT = "helpers"
+#: Its templates make pages, not sections.
+_WITHOUT_DATA = frozenset({"helpers", "helpers.report"})
+
+
+@dataclass(slots=True)
+class CodeGraph:
+    """The package's files and what each imports.
+
+    Attributes
+    ----------
+    store : Path or None
+        File that remembers the imports of each text of a module, by its hash.
+    """
+
+    store: Path | None = None
+    _known: dict[str, list[str]] = field(default_factory=dict)
+    _hashes: dict[Path, str] = field(default_factory=dict)
+    _is_new: bool = False
+
+    def __post_init__(self) -> None:
+        """Read what an earlier build found."""
+        if self.store is not None:
+            with suppress(OSError, ValueError):
+                self._known = json.loads(self.store.read_text(encoding="utf-8"))
+
+    def hash_code(self, roots: Iterable[str]) -> tuple[str, frozenset[str]]:
+        """Return a hash of all code that is reached, and the other packages that it imports.
+
+        Parameters
+        ----------
+        roots : iterable of str
+            Modules, or names in modules.
+        """
+        modules, strangers = self._close(roots)
+        files = dict.fromkeys([*modules.values(), *_iterate_data(modules)])
+        parts = sorted(f"{_name(path)} {self._hash(path)}" for path in files)
+        return hash_parts(*parts), frozenset(strangers - sys.stdlib_module_names)
+
+    def save(self) -> None:
+        """Remember the imports for the next build."""
+        if self.store is None or not self._is_new:
+            return
+        used = {self._hashes[path] for path in self._hashes}
+        kept = {key: value for key, value in self._known.items() if key in used}
+        with suppress(OSError):
+            self.store.parent.mkdir(parents=True, exist_ok=True)
+            self.store.write_text(json.dumps(kept), encoding="utf-8")
+
+    def _close(self, roots: Iterable[str]) -> tuple[dict[str, Path], set[str]]:
+        modules: dict[str, Path] = {}
+        strangers: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            name = waiting.pop()
+            if name.split(".")[0] != _ROOT:
+                strangers.add(name.split(".")[0])
+                continue
+            for module in _list_packages(name):
+                path = _find_module(module)
+                if path is not None and module not in modules:
+                    modules[module] = path
+                    waiting += self._list_imports(module, path)
+        return modules, strangers
+
+    def _list_imports(self, module: str, path: Path) -> list[str]:
+        key = self._hash(path)
+        if key not in self._known:
+            package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+            tree = ast.parse(path.read_bytes())
+            self._known[key] = sorted(set(iterate_imports(tree, package=package)))
+            self._is_new = True
+        return self._known[key]
+
+    def _hash(self, path: Path) -> str:
+        if path not in self._hashes:
+            name = path.relative_to(Path(helpers.__file__).parent).as_posix().encode()
+            self._hashes[path] = hashlib.sha256(name + b"\0" + path.read_bytes()).hexdigest()
+        return self._hashes[path]
+
+
+def _list_packages(name: str) -> list[str]:
+    """Return a name with all packages around it, outermost first."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def _find_module(name: str) -> Path | None:
+    path = Path(helpers.__file__).parent.joinpath(*name.split(".")[1:])
+    for candidate in (path / "__init__.py", path.with_suffix(".py")):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _iterate_data(modules: dict[str, Path]) -> Iterator[Path]:
+    """Yield the files beside the modules that are no modules."""
+    folders = {
+        path.parent
+        for name, path in modules.items()
+        if name.rpartition(".")[0] not in _WITHOUT_DATA
+    }
+    for folder in sorted(folders):
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder).parts
+            is_module = path.suffix in {".py", ".pyc", ".md"} or "__pycache__" in inside
+            if not is_module and path.is_file() and not _is_other_package(folder, path):
+                yield path
+
+
+def _is_other_package(folder: Path, path: Path) -> bool:
+    return any(
+        (parent / "__init__.py").is_file() for parent in path.parents if folder in parent.parents
+    )
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(Path(helpers.__file__).parent).as_posix()

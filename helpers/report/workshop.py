@@ -1,0 +1,217 @@
+"""Where the work of a build is done: in forked processes, or here and on kernels.
+
+A workshop runs sections, makes the parts around them and writes pages. A build asks it and does
+not know how many processes there are; one for a cluster would offer the same methods.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from helpers.report.assembly import Assembled, AssemblyRequest, assemble
+from helpers.report.execute import count_workers, execute_section, make_forked_runner
+from helpers.report.layout import write_page
+from helpers.report.pages import Page
+from helpers.report.tasks import SectionRunner
+from helpers.report.warm import Job, WarmParent, WorkerLost, can_fork
+
+#: What every section's run needs, whatever its notebook imports.
+_FOR_SECTIONS = (
+    "helpers.report.section_job",
+    "helpers.figures.render",
+    "scipy.stats",
+    "seaborn",
+)
+_FOR_ASSEMBLY = ("helpers.report.front", "helpers.report.published_numbers")
+_FOR_FORMAT = {
+    "pdf": ("helpers.report.pdf",),
+    "docx": ("helpers.report.docx",),
+    "xlsx": ("helpers.report.xlsx",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageJob:
+    """A page to write in one format.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the report.
+    path : str
+        Of the page in it, without suffix.
+    page : Page
+        What to write.
+    format : str
+        E.g. ``html``.
+    """
+
+    folder: Path
+    path: str
+    page: Page
+    format: str
+
+
+class Workshop(Protocol):
+    """What a build needs done."""
+
+    @property
+    def runner(self) -> SectionRunner:
+        """Return what runs a section; may be called from several threads."""
+
+    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
+        """Read the patients, so that a fault of theirs is told before anything runs."""
+
+    def assemble(self, request: AssemblyRequest) -> Assembled:
+        """Make the parts around the sections."""
+
+    def write_pages(self, jobs: Sequence[PageJob]) -> Iterator[tuple[PageJob, float]]:
+        """Write pages and yield each with its seconds."""
+
+    def close(self) -> None:
+        """Let go of every process."""
+
+    def __enter__(self) -> Self:
+        """Begin a build."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+
+
+class ForkedWorkshop:
+    """Does everything in processes forked from two warm parents.
+
+    One has imported what sections use, the other what pages use; they import side by side,
+    and no module is imported by both.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        That the notebooks import.
+    formats : sequence of str
+        That are going to be written.
+    on_retry : callable, optional
+        Told section and reason when a process was lost and its section is run once more.
+    with_sections : bool
+        Whether any section is going to be run.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[str],
+        formats: Sequence[str],
+        on_retry: Callable[[str, str], None] | None = None,
+        *,
+        with_sections: bool = True,
+    ) -> None:
+        needed = [*_FOR_SECTIONS, *modules] if with_sections else []
+        self._sections = WarmParent([*needed, *_FOR_ASSEMBLY])
+        for_pages = [name for one in formats for name in _FOR_FORMAT.get(one, ())]
+        self._pages = WarmParent(["helpers.report.layout", *for_pages])
+        self._drawing: Job | None = None
+        if with_sections:
+            self._drawing = self._sections.begin(
+                "helpers.report.preload:prepare_drawing", in_parent=True
+            )
+        self._runner = make_forked_runner(self._sections, on_retry)
+        self._pool = ThreadPoolExecutor(count_workers(), thread_name_prefix="page")
+
+    @property
+    def runner(self) -> SectionRunner:
+        """Return what runs a section in a forked process."""
+        return self._runner
+
+    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
+        """Read the patients in the parent, whose sections then have them."""
+        self._sections.run(
+            "helpers.report.intake:keep_patients", dict(parameters), base_dir, in_parent=True
+        )
+
+    def assemble(self, request: AssemblyRequest) -> Assembled:
+        """Make the parts around the sections in a process of their own."""
+        return self._sections.run("helpers.report.assembly:assemble", request)
+
+    def write_pages(self, jobs: Sequence[PageJob]) -> Iterator[tuple[PageJob, float]]:
+        """Begin to write pages side by side, the first ones first; yield each in this order."""
+        begun = [(job, self._pool.submit(self._write, job)) for job in jobs]
+        return ((job, future.result()) for job, future in begun)
+
+    def _write(self, job: PageJob) -> float:
+        function = "helpers.report.workshop:write_page_job"
+        try:
+            return self._pages.run(function, job)
+        except WorkerLost:
+            return self._pages.run(function, job)
+
+    def close(self) -> None:
+        """End both parents."""
+        self._pool.shutdown(cancel_futures=True, wait=False)
+        if self._drawing is not None:
+            self._drawing.close()
+        self._sections.close()
+        self._pages.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class KernelWorkshop:
+    """Runs sections on kernels and does all else in this process."""
+
+    runner: SectionRunner = staticmethod(execute_section)
+
+    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
+        """Read the patients; each kernel reads them again."""
+        from helpers.report.intake import keep_patients
+
+        keep_patients(_ignore, dict(parameters), base_dir)
+
+    def assemble(self, request: AssemblyRequest) -> Assembled:
+        """Make the parts around the sections."""
+        return assemble(_ignore, request)
+
+    def write_pages(self, jobs: Sequence[PageJob]) -> Iterator[tuple[PageJob, float]]:
+        """Write pages one after the other."""
+        for job in jobs:
+            yield job, write_page_job(_ignore, job)
+
+    def close(self) -> None:
+        """Nothing is left running."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_workshop(
+    modules: Iterable[str],
+    formats: Sequence[str],
+    on_retry: Callable[[str, str], None] | None = None,
+    *,
+    with_sections: bool = True,
+) -> ForkedWorkshop | KernelWorkshop:
+    """Return the workshop that this machine and the user's choice allow."""
+    if not can_fork():
+        return KernelWorkshop()
+    return ForkedWorkshop(modules, formats, on_retry, with_sections=with_sections)
+
+
+def write_page_job(_: Callable[..., None], job: PageJob) -> float:
+    """Write one page in one format; return the seconds that it took."""
+    begun = time.perf_counter()
+    write_page(job.folder, job.path, job.page, [job.format])
+    return time.perf_counter() - begun
+
+
+def _ignore(*_: object) -> None:
+    """Tell nobody."""
