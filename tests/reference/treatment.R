@@ -96,6 +96,17 @@ standardise <- function(ties) {
        treated = mean_of(1))
 }
 
+# Interaction of the arm with the differentiation of the tumour, and of two factors of two levels.
+interact <- function(left, right) {
+  smaller <- coxph(as.formula(paste("Surv(time, status) ~", left, "+", right)), colon,
+                   control = control)
+  larger <- coxph(as.formula(paste("Surv(time, status) ~", left, "*", right)), colon,
+                  control = control)
+  list(statistic = 2 * (larger$loglik[2] - smaller$loglik[2]),
+       df = length(coef(larger)) - length(coef(smaller)))
+}
+interactions <- list(differ = interact("treated", "differ"), sex = interact("treated", "sex"))
+
 # Pooled estimates of two quantities from five data sets.
 estimates <- rbind(c(0.51, -0.2), c(0.47, -0.31), c(0.55, -0.12), c(0.60, -0.25), c(0.44, -0.18))
 variances <- rbind(c(0.04, 0.02), c(0.05, 0.021), c(0.045, 0.019), c(0.041, 0.02), c(0.043, 0.022))
@@ -113,6 +124,7 @@ answers <- list(
                   mice = as.character(packageVersion("mice"))),
   switching = switching, propensity = propensity,
   standardised = list(efron = standardise("efron"), breslow = standardise("breslow")),
+  interactions = interactions,
   rubin = list(estimates = estimates, variances = variances, complete_df = 80, pooled = pooled))
 write_json(answers, file.path(folder, "treatment.json"), digits = I(17), auto_unbox = TRUE,
            null = "null", na = "null", matrix = "rowmajor")

@@ -13,6 +13,7 @@ from reference_files import read_data, read_reference
 from helpers.errors import ParameterError, StatisticsError
 from helpers.stats.cox import fit_cox
 from helpers.stats.design import Factor, build_design
+from helpers.stats.interaction import compare_effects
 from helpers.stats.landmark import select_landmark
 from helpers.stats.outcome import check_survival_outcome
 from helpers.stats.rubin import pool_estimates
@@ -290,6 +291,30 @@ class TestStandardisedSurvival:
         )
         with pytest.raises(StatisticsError, match="one stratum"):
             estimate_baseline_hazard(stratified)
+
+
+class TestInteraction:
+    @pytest.mark.parametrize(
+        ("name", "factor"),
+        [("differ", Factor("differ", (1, 2, 3))), ("sex", Factor("sex", (0, 1)))],
+    )
+    def test_likelihood_ratio(self, colon, name, factor):
+        outcome = check_survival_outcome(colon["time"], colon["status"])
+        design = build_design(colon, [Factor("treated", (0, 1)), factor])
+        test = compare_effects(outcome, design, "treated", name)
+        answer = R["interactions"][name]
+        assert_allclose(test.statistic, answer["statistic"], rtol=1e-6)
+        assert test.df == answer["df"]
+
+    def test_refuses_what_is_not_there_and_what_says_nothing(self, colon):
+        outcome = check_survival_outcome(colon["time"], colon["status"])
+        design = build_design(colon, [Factor("treated", (0, 1)), Factor("sex", (0, 1))])
+        with pytest.raises(StatisticsError, match="factors must be in the design"):
+            compare_effects(outcome, design, "treated", "age")
+        few = check_survival_outcome([1, 2, 3, 4], [1, 1, 1, 1])
+        frame = pd.DataFrame({"a": [0, 0, 1, 1], "b": [0, 1, 0, 0]})
+        with pytest.raises(StatisticsError, match="occur together"):
+            compare_effects(few, build_design(frame, [Factor("a"), Factor("b")]), "a", "b")
 
 
 class TestSensitivity:
