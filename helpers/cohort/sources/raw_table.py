@@ -194,7 +194,9 @@ def column_to_text(
         texts = [write(value) for value in values]
         codes = np.arange(len(texts))
     else:
-        texts = [write(value) for value in distinct]
+        # an index of float32 hands out float64
+        single = values.dtype == np.float32
+        texts = [write(value) for value in (distinct.to_numpy() if single else distinct)]
     made = np.empty(len(texts) + 1, dtype=object)
     made[: len(texts)] = texts
     return made[codes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from helpers.cohort.sources.raw_table import (
     check_size,
     make_salt,
 )
-from helpers.cohort.sources.workbook_safety import open_archive
+from helpers.cohort.sources.workbook_safety import check_archive
 from helpers.errors import DataError
 
 MAX_NAMES = 8
@@ -44,9 +45,11 @@ def read_workbook(content: bytes, name: str, options: Mapping[str, str]) -> RawT
     DataError
         If it is no workbook, has no such sheet, or a sheet whose cells are merged.
     """
-    archive = open_archive(content)
     try:
-        return _read_workbook(content, name, options.get("sheet", ""))
+        check_archive(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on extensions of the format that hold no cells
+            return _read_workbook(content, name, options.get("sheet", ""))
     except DataError:
         raise
     except Exception as error:
@@ -54,8 +57,6 @@ def read_workbook(content: bytes, name: str, options: Mapping[str, str]) -> RawT
             "data must be an Excel workbook, but a part of it is damaged "
             f"({type(error).__name__}); open it in the spreadsheet program and save it as .xlsx"
         ) from None
-    finally:
-        archive.close()
 
 
 def _read_workbook(content: bytes, name: str, wanted: str) -> RawTable:

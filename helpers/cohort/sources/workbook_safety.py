@@ -18,8 +18,8 @@ _DECLARATION = re.compile(
 _OVERLAP = 32
 
 
-def open_archive(content: bytes) -> zipfile.ZipFile:
-    """Return a workbook's parts, if they are safe to unpack.
+def check_archive(content: bytes) -> None:
+    """Refuse a workbook whose parts are not safe to unpack.
 
     Parameters
     ----------
@@ -49,7 +49,6 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     for part in parts:
         if part.filename.lower().endswith((".xml", ".rels", ".vml")):
             _refuse_declarations(archive, part)
-    return archive
 
 
 def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
