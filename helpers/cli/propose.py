@@ -92,7 +92,7 @@ def _to_text(name: str, proposed: ProposedMapping, options: argparse.Namespace) 
         lines += [f"  {text}" for text in unused[:40]]
         if len(unused) > 40:
             lines.append(f"  and {len(unused) - 40:,} more")
-    lines += ["", _advise(options.out)]
+    lines += ["", *textwrap.wrap(_advise(options.out), 100)]
     return "\n".join(lines)
 
 

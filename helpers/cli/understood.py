@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.cli.check_inputs import CheckedInputs, find_columns
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 Mask = Callable[[int], int | None]
 SPAN = ("failure_date", "last_contact_date")
 MOST_CODES = 12
+MODELS = {
+    "univariate_factors": "univariate screen",
+    "model_factors": "survival model",
+    "aml_factors": "AML model",
+    "treatment_factors": "model of treatments",
+    "subgroup_factors": "subgroups",
+}
 ALWAYS_SHOWN = ("failure_type", "first_treatment")
 
 
@@ -56,14 +63,12 @@ def describe_understood(checked: CheckedInputs, params: Params) -> dict[str, Any
         "mapping": [
             one.sentence
             for one in checked.translated
-            if one.topic != "column" and (params.disclosure == "off" or not one.counts)
+            if one.topic not in ("column", "event")
+            and (params.disclosure == "off" or not one.counts)
         ],
         "columns": _describe_columns(checked, cohort, mask),
         "groups": _describe_groups(cohort, params.factor_lists.values(), mask),
-        "left_out": [
-            {"analysis": label, "lacking": list(columns)}
-            for label, columns in find_omitted(_list_known(cohort), cohort.dictionary).items()
-        ],
+        "left_out": list(_describe_left_out(cohort, params.factor_lists)),
         "warnings": _describe_warnings(cohort, params.disclosure),
     }
 
@@ -179,6 +184,21 @@ def _describe_groups(
             }
         )
     return groups
+
+
+def _describe_left_out(cohort: Cohort, lists: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
+    known = _list_known(cohort)
+    dictionary = cohort.dictionary
+    for label, columns in find_omitted(known, dictionary).items():
+        yield {"analysis": label, "lacking": list(columns)}
+    models = {MODELS[name]: names for name, names in lists.items() if name in MODELS}
+    for factor in dict.fromkeys(name for names in models.values() for name in names):
+        if factor in known or factor not in dictionary.factors:
+            continue
+        where = ", ".join(model for model, names in models.items() if factor in names)
+        roots = [root for root in dictionary.find_roots(factor) if root not in known]
+        label = f"{dictionary.label(factor)} as a factor ({where})"
+        yield {"analysis": label, "lacking": roots or [factor]}
 
 
 def _list_known(cohort: Cohort) -> set[str]:

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -179,11 +180,25 @@ def test_a_folder_is_no_file_of_patients(tmp_path):
     assert check_file(tmp_path, "a.csv") == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_told(tmp_path):
-    (tmp_path / "a.csv").write_text("patient_id\n")
-    (tmp_path / "a.csv").chmod(0)
-    assert check_file(tmp_path, "a.csv") == 2
+def test_a_file_without_permission_is_told():
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "params.yml").write_text("data: a.csv\n")
+        (folder / "a.csv").write_text("patient_id\n")
+        (folder / "a.csv").chmod(0)
+        as_root = os.geteuid() == 0
+        if as_root:
+            os.seteuid(nobody)
+        try:
+            code, out, err = run_quietly("check", folder / "params.yml")
+        finally:
+            if as_root:
+                os.seteuid(0)
+    assert code == 2
+    assert "Traceback" not in out + err
+    assert "Permission denied" in out
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _write_recode(proposal: Proposal) -> Iterator[str]:
     for code, key in values.items():
         yield f"{sign}  {quote(code)}: {quote(key)}"
     for code in proposal.undecided:
-        yield f"{sign}  {quote(code)}:   # which of ours?"
+        yield f"#   {quote(code)}:   # which of ours?"
     if proposal.n_hidden:
         yield f"#   and {proposal.n_hidden:,} more of your codes, each of fewer than five patients"
     if proposal.undecided:

@@ -30,7 +30,7 @@ VAGUE_NAMES = frozenset(
     {"status", "state", "stato", "estado", "event", "time", "tempo", "tiempo", "follow up", "dose"}
     | {"response", "treatment", "hi", "esa", "hma", "blasts", "days to failure", "time to failure"}
 )
-_WEIGHTS = {"good": 1.0, "open": 0.6, "bad": 0.1}
+_WEIGHTS = {"good": 1.0, "fair": 0.9, "open": 0.6, "bad": 0.1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,11 +220,12 @@ def _propose(
 def _judge(candidate: _Candidate, profile: Profile) -> Certainty:
     if candidate.evidence.fit == "bad" and candidate.match.score < KNOWN:
         return "none"
-    if candidate.evidence.fit != "good":
+    if candidate.evidence.fit in ("open", "bad"):
         return "guess"
     if candidate.match.score < KNOWN:
         return "guess" if candidate.match.score < 0.85 else "likely"
     is_inferred = bool(candidate.evidence.unit) and not candidate.match.unit
+    is_inferred |= candidate.evidence.fit == "fair"
     return "likely" if is_inferred or simplify(profile.name) in VAGUE_NAMES else "certain"
 
 
@@ -267,5 +268,5 @@ def _describe_kind(profile: Profile) -> str:
             noun = "value" if profile.n_distinct == 1 else "different values"
             return f"holds {profile.n_distinct} {noun}"
         case "unique":
-            return "holds text that differs from row to row"
+            return "holds text that differs from row to row; take names out of the file"
     return "holds text"

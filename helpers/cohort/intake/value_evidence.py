@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,8 @@ from helpers.cohort.dictionary import Variable
 from helpers.cohort.intake.profiles import MOSTLY, Profile
 from helpers.cohort.intake.vocabulary import read_vocabulary, simplify
 
-Fit = Literal["good", "open", "bad"]
+Fit = Literal["good", "fair", "open", "bad"]
+NEARLY_ALL = 0.95
 CODINGS = ({"0", "1"}, {"0"}, {"1"})
 HAEMOGLOBIN_FACTORS = {"g/dL": 1.0, "g/L": 10.0, "mmol/L": 0.6206}
 HIGHEST_MMOL_L = 12.5  # 20 g/dL: more is not seen
@@ -26,8 +27,8 @@ class Evidence:
     Attributes
     ----------
     fit : Fit
-        ``good``: as they must be, or with a plain conversion; ``open``: somebody has to decide;
-        ``bad``: they cannot be it.
+        ``good``: as they must be, or with a plain conversion; ``fair``: all but a few, which a
+        check will name; ``open``: somebody has to decide; ``bad``: they cannot be it.
     reasons : tuple of str
         In words.
     values : mapping of str to str
@@ -61,10 +62,16 @@ def weigh_values(profile: Profile, variable: Variable, *, unit_in_name: str) -> 
         return Evidence(fit="open", reasons=("the column is empty",))
     weigh = _WEIGH.get(variable.type)
     if weigh is not None:
-        return weigh(profile, variable)
-    if variable.type in ("integer", "number"):
-        return _weigh_number(profile, variable, unit_in_name)
-    return Evidence(fit="good")
+        evidence = weigh(profile, variable)
+    elif variable.type in ("integer", "number"):
+        evidence = _weigh_number(profile, variable, unit_in_name)
+    else:
+        evidence = Evidence(fit="good")
+    if variable.type in ("date", "integer", "number"):
+        words = {code: simplify(code) for code in profile.counts if not code.isdigit()}
+        gaps = {code: "" for code, word in words.items() if word in read_vocabulary().not_known}
+        evidence = replace(evidence, values=gaps)
+    return evidence
 
 
 def _weigh_identifier(profile: Profile, variable: Variable) -> Evidence:
@@ -73,7 +80,8 @@ def _weigh_identifier(profile: Profile, variable: Variable) -> Evidence:
         return Evidence(fit="good", reasons=("every value is different",))
     repeated = profile.n_filled - profile.n_distinct
     noun = "row repeats" if repeated == 1 else "rows repeat"
-    return Evidence(fit="open", reasons=(f"{repeated:,} {noun} another's value",))
+    fit: Fit = "fair" if repeated <= (1 - NEARLY_ALL) * profile.n_filled else "open"
+    return Evidence(fit=fit, reasons=(f"{repeated:,} {noun} another's value",))
 
 
 def _weigh_dates(profile: Profile, variable: Variable) -> Evidence:
@@ -133,10 +141,14 @@ def _translate_flags(
 def _judge_flags(
     profile: Profile, codes: Mapping[str, str], found: dict[str, str], gaps: Mapping[str, str]
 ) -> Evidence:
-    if len(found) == len(codes):
+    undecided = tuple(code for code in codes if code not in found)
+    if not undecided:
         return Evidence(fit="good", reasons=(_count_codes(profile),), values=found | gaps)
-    reason = f"{len(codes) - len(found)} of {len(codes)} codes are not known"
-    return Evidence(fit="open", reasons=(reason,), values=found | gaps)
+    n_undecided = sum(profile.counts[code] for code in undecided)
+    fit: Fit = "fair" if n_undecided <= (1 - NEARLY_ALL) * profile.n_filled else "open"
+    verb = "is" if len(undecided) == 1 else "are"
+    reason = f"{len(undecided)} of {len(codes)} codes {verb} not known"
+    return Evidence(fit=fit, reasons=(reason,), values=found | gaps, undecided=undecided)
 
 
 def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
@@ -150,14 +162,17 @@ def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
     gaps = {code: "" for code, word in codes.items() if code not in found and _is_gap(word, code)}
     undecided = tuple(code for code in codes if code not in found and code not in gaps)
     recoded = {code: key for code, key in found.items() if code != key} | gaps
-    if variable.name == "sex" and undecided:
-        return _weigh_sex(profile, recoded)
-    if variable.name == "sex" and {"h", "m"} <= set(codes.values()):
-        return Evidence(fit="open", reasons=("h and m may be hombre and mujer: check m",))
-    if not undecided:
+    n_undecided = sum(profile.counts[code] for code in undecided)
+    if not undecided and not (variable.name == "sex" and {"h", "m"} <= set(codes.values())):
         return Evidence(fit="good", reasons=("every code is known",), values=recoded)
-    noun = "code is" if len(undecided) == 1 else "codes are"
-    reason = f"{len(undecided)} of {len(codes)} {noun} none of {', '.join(variable.levels)}"
+    if undecided and n_undecided <= (1 - NEARLY_ALL) * profile.n_filled:
+        noun = "code is" if len(undecided) == 1 else "codes are"
+        reason = f"{len(undecided)} rare {noun} not known; lenfail check will name the rows"
+        return Evidence(fit="fair", reasons=(reason,), values=recoded, undecided=undecided)
+    if variable.name == "sex":
+        return _weigh_sex(profile, recoded)
+    verb = "is" if len(undecided) == 1 else "are"
+    reason = f"{len(undecided)} of {len(codes)} codes {verb} none of {', '.join(variable.levels)}"
     return Evidence(fit="open", reasons=(reason,), values=recoded, undecided=undecided)
 
 
@@ -170,6 +185,8 @@ def _weigh_sex(profile: Profile, recoded: Mapping[str, str]) -> Evidence:
     if set(codes) == {"0", "1"}:
         reason = "0 and 1 say nothing of which is female"
         return Evidence(fit="open", reasons=(reason, _count_codes(profile)))
+    if "h" in {simplify(code) for code in profile.counts}:
+        return Evidence(fit="open", reasons=("h and m may be hombre and mujer: check m",))
     return Evidence(fit="open", reasons=("not every code is known",), values=recoded)
 
 
