@@ -31,7 +31,9 @@ class CountSystem:
     counts : dict
         True count by key.
     fixed : set
-        Keys of counts that are printed in any case.
+        Keys of totals that are printed in any case. Many sums end in each, in this set and
+        in others, and together they tell more than its rounded print; a reader is taken to
+        know it exactly.
     hidden : set
         Keys of counts that are not printed.
     sums : list of (key, keys)
@@ -67,10 +69,7 @@ class CountSystem:
     def find_bounds(self) -> dict[Key, Bounds]:
         """Return the interval in which a reader can place each count."""
         lowest = 0 if any(self.counts[key] == 0 for key in self.hidden) else 1
-        known = {
-            key: (lowest, math.inf) if key in self.hidden else self.rule.bounds(count)
-            for key, count in self.counts.items()
-        }
+        known = {key: self._know(key, lowest) for key in self.counts}
         return propagate(known, self.sums, self.orders)
 
     def find_exposed(self) -> list[Key]:
@@ -99,6 +98,12 @@ class CountSystem:
                 helpless.add(exposed[0])
             else:
                 self.hidden.add(found)
+
+    def _know(self, key: Key, lowest: int) -> Bounds:
+        count = self.counts[key]
+        if key in self.hidden:
+            return lowest, math.inf
+        return (count, count) if key in self.fixed else self.rule.bounds(count)
 
     def _find_partner(self, start: Key) -> Key | None:
         """Return the smallest printed count of the nearest relations that have one.
