@@ -226,11 +226,15 @@ def tabulate_balance(
     return pd.DataFrame(
         {
             "variable": [factor.label for factor, _ in labels],
-            "label": [label for _, label in labels],
+            "label": [_name_level(factor, label) for factor, label in labels],
             **table,
             "smd_after": table["smd_iptw"],
         }
     )
+
+
+def _name_level(factor: Factor, label: str) -> str:
+    return factor.label if label.casefold() == "yes" else f"{factor.label}: {label}"
 
 
 def _list_shown(factor: Factor) -> tuple[Any, ...]:

@@ -1,0 +1,235 @@
+"""Sentences on comparisons of treatments: late switches and weights."""
+
+from __future__ import annotations
+
+from helpers.document import TextBlock
+from helpers.formatting import (
+    NumberStyle,
+    format_level,
+    format_number,
+    format_percent,
+    format_ratio,
+    join_words,
+    lower_first,
+)
+from helpers.formatting.lookup import get_frame, get_groups
+from helpers.narrative.voice import Voice, make_text, speak
+from helpers.results import Result, ResultSet
+
+_BALANCED = 0.1
+
+
+def describe_switching(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell what immortal time does to a comparison, and what is left without it.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.switching.estimate_switch_effect`.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which an estimate is said to be clear.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    sentences = [_tell_immortal(results, voice), _tell_naive(results, voice)]
+    sentences += _tell_landmarks(results, voice)
+    sentences.append(_tell_time_varying(results, voice, alpha=alpha))
+    return make_text(results, [one for one in sentences if one], refs)
+
+
+def _tell_immortal(results: ResultSet, voice: Voice) -> str:
+    immortal = results.find("immortal")
+    if immortal is None or immortal.estimate is None or immortal.n is None:
+        return ""
+    share = format_percent(immortal.quantities.get("share", 0.0), style=voice.style)
+    return (
+        f"to join this group a patient had to live until then: {voice.count(immortal.n)} joined, "
+        f"and {voice.months(immortal.estimate)} of their follow-up ({share}) had passed before; "
+        "a naive comparison counts this immortal time in the group's favour."
+    )
+
+
+def _tell_naive(results: ResultSet, voice: Voice) -> str:
+    naive = results.find("naive.hr")
+    return "" if naive is None else f"naively, ever against never, {voice.ratio(naive)}."
+
+
+def _tell_landmarks(results: ResultSet, voice: Voice) -> list[str]:
+    told = [
+        f"{lower_first(one.label)}, {voice.ratio(one, p_value=False)} "
+        f"({voice.count(one.n, 'patient')})"
+        for one in results
+        if ".landmark_" in one.id and one.n is not None
+    ]
+    if not told:
+        return []
+    return [f"among those alive at a landmark, grouped by what had happened: {'; '.join(told)}."]
+
+
+def _tell_time_varying(results: ResultSet, voice: Voice, *, alpha: float) -> str:
+    varying, adjusted = results.find("time_varying.hr"), results.find("adjusted.hr")
+    if varying is None:
+        return ""
+    text = f"with the group as a covariate that changes in time, {voice.ratio(varying)}"
+    test = results.find("mantel_byar")
+    if test is not None and test.p_value is not None:
+        text += f" (Mantel-Byar test, {voice.p(test)})"
+    if adjusted is not None and adjusted.estimate is not None:
+        names = join_words(voice.label(str(one)) for one in results.meta.get("adjusted_for", ()))
+        text += f"; adjusted for {names}, {voice.ratio(adjusted)}"
+    if varying.p_value is None:
+        return f"{text}."
+    clear = varying.p_value < alpha
+    ending = "an association remains" if clear else "no clear association remains"
+    return f"{text}. Without immortal time {ending}."
+
+
+def describe_weighting(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell a comparison of two treatments, crude, adjusted and weighted.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.weighting.estimate_weighted_effect`.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    sentences = [
+        _tell_propensity(results, voice),
+        _tell_balance(results, voice),
+        _tell_ratios(results, voice),
+        *_tell_standardised(results, voice),
+        _tell_e_value(results, voice),
+    ]
+    return make_text(results, [one for one in sentences if one], refs)
+
+
+def _tell_propensity(results: ResultSet, voice: Voice) -> str:
+    score = results.find("propensity")
+    if score is None or score.estimate is None or score.n is None:
+        return ""
+    names = join_words(voice.label(str(one)) for one in results.meta.get("covariates", ()))
+    discrimination = format_number(score.estimate, decimals=2, style=voice.style)
+    outside = int(score.quantities.get("n_outside", 0))
+    return (
+        f"the propensity score, a logistic model of {names} in {voice.count(score.n)}, had a "
+        f"c-statistic of {discrimination}; {voice.count(outside)} had a score that did not occur "
+        "in the other group."
+    )
+
+
+def _tell_balance(results: ResultSet, voice: Voice) -> str:
+    balance = get_frame(results, "balance")
+    if balance.empty:
+        return ""
+    before, after = (float(balance[f"smd_{when}"].abs().max()) for when in ("before", "after"))
+    largest = [format_number(value, decimals=2, style=voice.style) for value in (before, after)]
+    limit = format_number(_BALANCED, decimals=1, style=voice.style)
+    verdict = "which counts as balanced" if after < _BALANCED else f"which is above {limit}"
+    return (
+        "inverse probability weights reduced the largest standardised difference from "
+        f"{largest[0]} to {largest[1]}, {verdict}."
+    )
+
+
+def _tell_ratios(results: ResultSet, voice: Voice) -> str:
+    names = {
+        "crude": "unadjusted",
+        "adjusted": "in a Cox model with the same covariates",
+        "iptw": "weighted by inverse probability",
+        "overlap": "with overlap weights",
+    }
+    told = [
+        f"{words}, {_add_bootstrap(found, voice)}"
+        for key, words in names.items()
+        if (found := results.find(f"{key}.hr")) is not None
+    ]
+    labels = list(get_groups(results).values())
+    contrast = ""
+    if len(labels) == 2:
+        contrast = f"{voice.label(labels[1])} against {voice.label(labels[0])}: "
+    return f"{contrast}{'; '.join(told)}." if told else ""
+
+
+def _add_bootstrap(result: Result, voice: Voice) -> str:
+    text = voice.ratio(result)
+    limits = [result.quantities.get(f"bootstrap_{end}") for end in ("lower", "upper")]
+    if None in limits or result.id.endswith(("crude.hr", "adjusted.hr")):
+        return text
+    shown = [format_ratio(value, style=voice.style) for value in limits]
+    return f"{text} (bootstrap {shown[0]} to {shown[1]})"
+
+
+def _tell_standardised(results: ResultSet, voice: Voice) -> list[str]:
+    told = []
+    for difference in results:
+        if ".difference_" not in difference.id or difference.estimate is None:
+            continue
+        ending = difference.id.rpartition(".difference_")[2]
+        sides = [
+            f"{voice.probability(found)} {voice.group(label)}"
+            for key, label in get_groups(results).items()
+            if (found := results.find(f"{key}.standardised_{ending}")) is not None
+        ]
+        gap = _tell_gap(difference, voice)
+        told.append(f"{voice.at(difference.quantities['time_months'])} {join_words(sides)}{gap}")
+    if not told:
+        return []
+    return [f"had all patients had one treatment, survival would be {'; '.join(told)}."]
+
+
+def _tell_gap(difference: Result, voice: Voice) -> str:
+    points = [difference.estimate, difference.ci_lower, difference.ci_upper]
+    if None in points:
+        return ""
+    shown = [format_number(100 * value, decimals=0, style=voice.style) for value in points]
+    level = format_level(difference.conf_level or 0.95, style=voice.style)
+    return f", a difference of {shown[0]} percentage points ({level} CI {shown[1]} to {shown[2]})"
+
+
+def _tell_e_value(results: ResultSet, voice: Voice) -> str:
+    found, detectable = results.find("e_value"), results.find("detectable_hr")
+    parts = []
+    if found is not None and found.estimate is not None:
+        value, limit = (
+            format_ratio(number, style=voice.style)
+            for number in (found.estimate, found.quantities["limit"])
+        )
+        parts.append(
+            "an unmeasured confounder would need a risk ratio of "
+            f"{value} with both treatment and outcome to explain the weighted estimate away, and "
+            f"of {limit} to move its interval to 1 (E-value)"
+        )
+    if detectable is not None and detectable.estimate is not None:
+        ratio = format_ratio(detectable.estimate, style=voice.style)
+        inverse = format_ratio(1 / detectable.estimate, style=voice.style)
+        parts.append(
+            f"with these events a hazard ratio beyond {ratio} or {inverse} would have been found "
+            "with a power of 80%"
+        )
+    return f"{'; '.join(parts)}." if parts else ""
