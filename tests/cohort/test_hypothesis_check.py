@@ -6,8 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -180,25 +178,18 @@ def test_a_folder_is_no_file_of_patients(tmp_path):
     assert check_file(tmp_path, "a.csv") == 2
 
 
-def test_a_file_without_permission_is_told():
-    nobody = 65534
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "params.yml").write_text("data: a.csv\n")
-        (folder / "a.csv").write_text("patient_id\n")
-        (folder / "a.csv").chmod(0)
-        as_root = os.geteuid() == 0
-        if as_root:
-            os.seteuid(nobody)
-        try:
-            code, out, err = run_quietly("check", folder / "params.yml")
-        finally:
-            if as_root:
-                os.seteuid(0)
-    assert code == 2
-    assert "Traceback" not in out + err
-    assert "Permission denied" in out
+@pytest.mark.parametrize("method", ["read_bytes", "open"])
+def test_a_file_without_permission_is_told(tmp_path, monkeypatch, method):
+    (tmp_path / "a.csv").write_text("patient_id\n")
+    original = getattr(Path, method)
+
+    def refuse(path: Path, *words: object, **options: object) -> object:
+        if path.name == "a.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return original(path, *words, **options)
+
+    monkeypatch.setattr(Path, method, refuse)
+    assert check_file(tmp_path, "a.csv") == 2
 
 
 @pytest.mark.parametrize(
@@ -221,3 +212,55 @@ def test_any_parameter_file_is_checked(tmp_path, content):
     assert code in (0, 2)
     assert "Traceback" not in out + err
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+MAPPING_TEXT = st.recursive(
+    st.one_of(st.none(), st.sampled_from([*PATIENT, "all", "1", "g/L", "days", "dmy"]), st.text()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "columns",
+                    "event",
+                    "recode",
+                    "missing",
+                    "units",
+                    "dates",
+                    "time_zero",
+                    "exact",
+                    "sex",
+                    "dead",
+                    "column",
+                    "alive",
+                    "first_of",
+                    "until",
+                    "factor",
+                    "os_months",
+                ]
+            ),
+            inner,
+            max_size=3,
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@SETTINGS
+@given(st.one_of(MAPPING_TEXT.map(json.dumps), st.text(max_size=80)))
+@example('{"columns": {"sex": "sex", "dead": {"present": "aml_date"}}}')
+@example('{"event": {"column": "dead", "dead": ["1"], "alive": ["1"]}}')
+@example('{"units": {"haemoglobin_g_dl": {"factor": "1e308"}}}')
+@example('{"dates": {"all": "%Y%Y"}}')
+@example('{"columns": {"age_years": {"until": "x"}}, "time_zero": "y"}')
+def test_any_mapping_is_checked(tmp_path, text):
+    write_csv(tmp_path / "a.csv", [list(PATIENT), list(make_patient(IDENTIFIER).values())])
+    (tmp_path / "m.yml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    params = tmp_path / "params.yml"
+    params.write_text("data: a.csv\nmapping: m.yml\n", encoding="utf-8")
+    code, out, err = run_quietly("check", params)
+    assert code in (0, 2)
+    assert err == ""
+    assert "Traceback" not in out
+    assert IDENTIFIER not in out
