@@ -23,8 +23,8 @@ from helpers.formatting import (
     NumberStyle,
     format_count,
     format_hazard_ratio,
+    format_level,
     format_p,
-    format_percent,
     format_trimmed,
     get_style,
 )
@@ -151,7 +151,7 @@ def _style_axes(
     ax.tick_params(axis="x", bottom=True)
     ax.plot([1.0, 1.0], [n_rows - 0.5, -0.4], color=FAINT, linewidth=0.6, zorder=0, label="_one")
     name = "Subdistribution hazard ratio" if "fine_gray" in results.id else "Hazard ratio"
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     ax.set_xlabel(f"{name} ({level} CI), logarithmic axis", labelpad=15)
     for text, ha, x_mm in (("← lower hazard", "right", -1.5), ("higher hazard →", "left", 1.5)):
         place = shift_from(ax, x_of=ax.transData, y_of=ax.transAxes, x_mm=x_mm, y_mm=-6.8)
@@ -239,7 +239,7 @@ def _print_row(ax: Axes, place: int, row: _ForestRow, left: float, style: Number
 
 def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -> None:
     name = "sHR" if "fine_gray" in results.id else "HR"
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     for text, edge, ha in (
         ("Factor", (0, -left + 2.0), "left"),
         ("Patients", _PATIENTS, "right"),

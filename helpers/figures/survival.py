@@ -17,9 +17,9 @@ from helpers.formatting import (
     NumberStyle,
     capitalise,
     format_count,
+    format_level,
     format_median,
     format_p,
-    format_percent,
     format_trimmed,
     get_style,
     name_test,
@@ -95,9 +95,8 @@ def plot_survival(
             width_mm=width_mm,
         )
         if ax is None:
-            ax = open_axes(
-                rows, labels, width_mm=width_mm, plot_height_mm=50.0 if is_single else 64.0
-            )
+            tall = 50.0 if is_single else 64.0
+            ax = open_axes(rows, labels, width_mm=width_mm, plot_height_mm=tall)
         style_axes(
             ax,
             ticks,
@@ -108,16 +107,9 @@ def plot_survival(
         )
         draw_guide(ax, 0.5)
         for key, lines in curves.items():
-            draw_curve(
-                ax,
-                lines,
-                looks[key],
-                min_at_risk=min_at_risk,
-                label=groups[key],
-                key=key,
-                band=0.14 if len(groups) < 4 else 0.09,
-                n_curves=len(curves),
-            )
+            band = 0.14 if len(groups) < 4 else 0.09
+            kind = {"min_at_risk": min_at_risk, "label": groups[key], "key": key, "band": band}
+            draw_curve(ax, lines, looks[key], n_curves=len(curves), **kind)
             if not is_single:
                 draw_markers(ax, lines, looks[key], ticks, min_at_risk=min_at_risk)
         draw_published(ax, get_frame(results, "published"), looks)
@@ -221,7 +213,7 @@ def _summarise(results: ResultSet, groups: dict[str, str], style: NumberStyle) -
     median = results.find(f"{key}.median")
     if median is None:
         return ""
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     value, _, interval = format_median(median, style=style).partition(" ")
     unit = " months" if median.estimate is not None else ""
     lines = [f"Median {value}{unit}"]

@@ -9,7 +9,8 @@ from functools import cache
 import typst
 
 from helpers.errors import BuildError
-from helpers.report.pages import Page
+from helpers.report.pages import Page, TableNode
+from helpers.report.pdf_row_heads import tag_row_heads
 from helpers.report.typst_source import write_typst
 
 STANDARDS = ("ua-1", "a-2a")
@@ -37,8 +38,9 @@ def write_pdf(page: Page) -> bytes:
         If the typesetter refuses the page.
     """
     source = replace_unprintable(write_typst(page))
+    tables = [node.block for node in page.nodes if isinstance(node, TableNode)]
     try:
-        return _compile(source)
+        return tag_row_heads(_compile(source), tables)
     except typst.TypstError as error:
         raise BuildError(
             f"the PDF of {page.title!r} could not be set: {error.message}; leave pdf out of "

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.document import Row, TableBlock
 from helpers.report.grid import count_columns, get_alignment, place_cells
+from helpers.report.wording import list_abbreviations
 
 TEXT_WIDTH_PT = 419.0
 FULL_WIDTH_PT = 504.0
 _TYPE_PT = 8.6
 _PADDING_PT = 4.5
+#: Of a row above and below its lines, and from line to line in parts of the type's size.
+_ROW_PT = 5.8
+_LEADING = 1.15
+_NOTE_PT = 8.0
 #: Type sizes to try, as parts of the ordinary one.
 _SCALES = (1.0, 0.94, 0.88, 0.82)
 #: Share of the wished width that text columns should get before the type is made smaller.
@@ -19,6 +25,8 @@ _ENOUGH = 0.55
 _LONGEST_WORD_EM = 9.0
 _LONGEST_NUMBER_EM = 14.0
 _INDENT_EM = 1.1
+#: Type sizes to try before a table leaves its column for the whole sheet.
+_COLUMN_SCALES = _SCALES[:2]
 _NARROW = frozenset(" .,;:'!|()[]/-ijltfrI")
 
 
@@ -29,44 +37,103 @@ class WidthPlan:
     Attributes
     ----------
     wide : bool
-        Whether it goes out into the margin.
+        Whether it takes the sheet's whole width.
     widths_pt : tuple of float
         Of each column; empty where the typesetter may take each as wide as it wants.
     scale : float
-        Of the type, 1 for the ordinary size.
+        Of the type, 1 for the ordinary size; the smallest type has 7 points.
+    turned : bool
+        Whether the sheet is turned, because upright it is too narrow at any size.
     """
 
     wide: bool
     widths_pt: tuple[float, ...] = ()
     scale: float = 1.0
+    turned: bool = False
 
 
-def plan_widths(block: TableBlock) -> WidthPlan:
+def plan_widths(
+    block: TableBlock,
+    *,
+    column_pt: float = TEXT_WIDTH_PT,
+    is_newspaper: bool = False,
+    turned_pt: float = 0.0,
+) -> WidthPlan:
     """Return a layout in which numbers stay on one line and the table on the sheet.
 
     Parameters
     ----------
     block : TableBlock
         Cells that span columns have no say.
+    column_pt : float
+        Width of the text.
+    is_newspaper : bool
+        Whether the text has two columns: a table then stays in one if it can.
+    turned_pt : float
+        Width of the turned sheet; 0 if it cannot be turned.
 
     Returns
     -------
     WidthPlan
         As wide as the text where all fits, else as wide as the sheet; there, first the
-        head is broken into two lines, then text into several, at last the type made smaller.
+        head is broken into two lines, then text into several, then the type made smaller, and
+        at last the sheet turned.
     """
     columns = [_Column(block, number) for number in range(count_columns(block))]
     padding = _PADDING_PT * (2 * len(columns) - 1)
     unbroken = sum(column.unbroken for column in columns) * _TYPE_PT + padding
+    if unbroken <= column_pt:
+        return WidthPlan(False)
+    if is_newspaper:
+        plan, is_enough = _fit(columns, column_pt, _COLUMN_SCALES)
+        if is_enough:
+            return replace(plan, wide=False)
     if unbroken <= FULL_WIDTH_PT:
-        return WidthPlan(unbroken > TEXT_WIDTH_PT)
-    for scale in _SCALES:
-        room = (FULL_WIDTH_PT - padding) / (_TYPE_PT * scale)
+        return WidthPlan(True)
+    plan, is_enough = _fit(columns, FULL_WIDTH_PT, _SCALES)
+    if turned_pt and not is_enough:
+        return replace(_fit(columns, turned_pt, _SCALES)[0], turned=True)
+    return plan
+
+
+def _fit(
+    columns: list[_Column], width_pt: float, scales: tuple[float, ...]
+) -> tuple[WidthPlan, bool]:
+    """Return the layout at the first size at which text has room, and whether one has it."""
+    padding = _PADDING_PT * (2 * len(columns) - 1)
+    for scale in scales:
+        room = (width_pt - padding) / (_TYPE_PT * scale)
         widths, is_enough = _share_room(columns, room)
         if is_enough:
             break
     points = tuple(_to_points(widths, _TYPE_PT * scale))
-    return WidthPlan(wide=True, widths_pt=points, scale=scale)
+    return WidthPlan(True, points, scale), is_enough
+
+
+def estimate_height(block: TableBlock, plan: WidthPlan) -> float:
+    """Return about how high a table is in print, with its title and notes, in points."""
+    type_pt = _TYPE_PT * plan.scale
+    lines = _count_lines(block.header, plan, type_pt) + _count_lines(block.rows, plan, type_pt)
+    n_rows = len(block.header) + len(block.rows)
+    width = sum(plan.widths_pt) or (FULL_WIDTH_PT if plan.wide else TEXT_WIDTH_PT)
+    below = [*block.notes.values(), list_abbreviations(block.abbreviations)]
+    n_notes = sum(math.ceil(measure_em(text) * _NOTE_PT / width) for text in below if text)
+    return lines * type_pt * _LEADING + n_rows * _ROW_PT + (n_notes + 2) * _NOTE_PT * 1.3
+
+
+def _count_lines(rows: tuple[Row, ...], plan: WidthPlan, type_pt: float) -> int:
+    """Return the lines of all rows; a row has those of its highest cell."""
+    most: dict[int, int] = dict.fromkeys(range(len(rows)), 1)
+    for placed in place_cells(rows):
+        covered = plan.widths_pt[placed.column : placed.column + placed.cell.colspan]
+        if covered and placed.cell.rowspan == 1:
+            width = max(sum(covered) - 2 * _PADDING_PT, type_pt)
+            needed = sum(
+                max(math.ceil(measure_em(line) * type_pt / width), 1)
+                for line in placed.cell.text.split("\n")
+            )
+            most[placed.row] = max(most[placed.row], needed)
+    return sum(most.values())
 
 
 def measure_em(text: str) -> float:

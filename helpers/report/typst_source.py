@@ -12,7 +12,6 @@ from helpers.report.pages import (
     CodeNode,
     FigureNode,
     HeadingNode,
-    Node,
     OutputNode,
     Page,
     PageBreak,
@@ -22,10 +21,11 @@ from helpers.report.pages import (
 )
 from helpers.report.svg import SvgError, clean_svg, wrap_png
 from helpers.report.text import break_long_words, join_words, quote_typst
+from helpers.report.typst_sheet import COLUMN_MM, Sheet
 from helpers.report.typst_tables import write_table
-from helpers.report.wording import end_with_refs, list_abbreviations
+from helpers.report.wording import end_with_refs, list_abbreviations, split_author
 
-_PLAIN_WIDTH_MM = 148.0
+_TEXT_WIDTH_MM = 148.0
 
 
 def write_typst(page: Page) -> str:
@@ -42,10 +42,10 @@ def write_typst(page: Page) -> str:
         Source without any file beside it: drawings are inside. Words from data are string
         literals; prose is what pandoc escaped.
     """
-    parts = [_write_settings(page), _read_template(), "#title-block"]
-    if page.abstract:
-        parts.append(_write_abstract(page))
-    parts += _write_nodes(page.nodes)
+    parts = [_write_settings(page), _read_template()]
+    abstract = _write_abstract(page) if page.abstract else "none"
+    parts.append(f"#opening({abstract})")
+    parts += _write_nodes(page)
     return "\n\n".join(parts) + "\n"
 
 
@@ -56,11 +56,18 @@ def _read_template() -> str:
 
 
 def _write_settings(page: Page) -> str:
+    authors = [split_author(author) for author in page.authors]
+    sheet = Sheet(page.print_options)
+    is_numbered = len(page.affiliations) > 1 or any(marks for _, marks in authors)
     fields = {
+        "paper": quote_typst(sheet.paper),
+        "columns": str(page.print_options.page_columns),
+        "side": f"{sheet.side_mm:g}mm",
         "title": quote_typst(page.title),
-        "authors": _write_array(page.authors),
-        "byline": quote_typst(join_words(list(page.authors))),
+        "authors": _write_array(name for name, _ in authors),
+        "marks": _write_array(marks for _, marks in authors),
         "affiliations": _write_array(page.affiliations),
+        "numbered": "true" if is_numbered else "false",
         "keywords": _write_array(page.keywords),
         "running-head": quote_typst(page.running_head or page.title),
         "synthetic": "true" if page.synthetic else "false",
@@ -79,11 +86,12 @@ def _write_abstract(page: Page) -> str:
     parts = "".join(
         f"  ({quote_typst(node.heading)}, [{_write_sentence(node)}]),\n" for node in page.abstract
     )
-    return f"#abstract(keywords: {quote_typst('; '.join(page.keywords))},\n{parts})"
+    return f"abstract(keywords: {quote_typst('; '.join(page.keywords))},\n{parts})"
 
 
-def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
+def _write_nodes(page: Page) -> Iterator[str]:
+    sheet = Sheet(page.print_options)
+    for node in page.nodes:
         match node:
             case HeadingNode():
                 yield f"#heading(level: {max(node.level - 1, 1)})[{node.typst}]"
@@ -92,13 +100,14 @@ def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
             case SentenceNode():
                 yield _write_sentence(node)
             case TableNode():
-                yield f"{write_table(node)} <{node.anchor}>"
+                yield f"{write_table(node, sheet)} <{node.anchor}>"
             case FigureNode():
-                yield f"{_write_figure(node)} <{node.anchor}>"
+                yield f"{_write_figure(node, sheet)} <{node.anchor}>"
             case OutputNode():
                 yield _write_output(node)
             case PageBreak():
-                yield "#pagebreak(weak: true)"
+                sheet = Sheet(page.print_options, is_floating=False)
+                yield "#pagebreak(weak: true)\n#set page(columns: 1)"
             case CodeNode():
                 pass
 
@@ -111,8 +120,10 @@ def _write_sentence(node: SentenceNode) -> str:
     return end_with_refs(node.typst, join_words(links))
 
 
-def _write_figure(node: FigureNode) -> str:
+def _write_figure(node: FigureNode, sheet: Sheet) -> str:
     block, words = node.block, node.block.text
+    column_mm = COLUMN_MM if sheet.is_newspaper else _TEXT_WIDTH_MM
+    is_wide = block.width_mm > column_mm + 0.5
     try:
         source = clean_svg(block.svg)
     except SvgError:
@@ -121,6 +132,8 @@ def _write_figure(node: FigureNode) -> str:
         part for part in (words.caption, list_abbreviations(words.abbreviations)) if part
     )
     fields = {
+        "stand": quote_typst(sheet.place(is_wide=is_wide, may_float=True)),
+        "wide": "true" if is_wide else "false",
         "source": quote_typst(source),
         "width": f"{block.width_mm:g}",
         "alt": quote_typst(words.alt or words.title),

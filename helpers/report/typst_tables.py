@@ -13,27 +13,38 @@ from helpers.report.grid import (
     place_cells,
 )
 from helpers.report.pages import TableNode
-from helpers.report.table_widths import plan_widths
+from helpers.report.table_widths import estimate_height, plan_widths
 from helpers.report.text import break_long_words, quote_typst
-from helpers.report.wording import list_abbreviations
+from helpers.report.typst_sheet import Sheet
+from helpers.report.wording import bind_numbers, list_abbreviations
 
 _ALIGNMENT = {"l": "left", "c": "center", "r": "right"}
 _INDENT_PT = 9
-#: A table of more rows may go on over the page.
-_MAX_ROWS_KEPT = 24
+#: A higher table may go on over the page, among text and among other tables, points.
+_MAX_FLOATING_PT = 600.0
+_MAX_KEPT_PT = 330.0
 
 
-def write_table(node: TableNode) -> str:
+def write_table(node: TableNode, sheet: Sheet) -> str:
     """Return a table with rules above and below its head and at its end, and none upright.
 
     A cell of the head that spans columns has a rule below it.
     """
     block = node.block
-    plan = plan_widths(block)
+    plan = plan_widths(
+        block,
+        column_pt=sheet.column_pt,
+        is_newspaper=sheet.is_newspaper,
+        turned_pt=sheet.turned_pt,
+    )
+    height = estimate_height(block, plan)
+    may_float = height <= _MAX_FLOATING_PT
+    stand = sheet.place(is_wide=plan.wide, may_float=may_float, is_turned=plan.turned)
     widths = "".join(f"{width}pt, " for width in plan.widths_pt)
     options = {
+        "stand": quote_typst(stand),
         "wide": _write_bool(plan.wide),
-        "keep": _write_bool(len(block.rows) <= _MAX_ROWS_KEPT),
+        "keep": _write_bool(height <= _MAX_KEPT_PT),
         "scale": f"{plan.scale:.3f}",
         "label": quote_typst(node.label),
         "name": _write_words(block.title),
@@ -105,7 +116,7 @@ def _align(block: TableBlock, placed: PlacedCell, *, in_head: bool) -> str:
 def _write_content(cell: Cell, *, bold: bool) -> str:
     if not cell.text.strip():
         return ""
-    text = f"#{_write_words(cell.text)}"
+    text = f"#{_write_words(bind_numbers(cell.text))}"
     if bold:
         text = f"#strong[{text}]"
     if cell.notes:
