@@ -83,7 +83,7 @@ def _fill_patients(
         _write_head(sheet.cell(1, position), variable, uses.get(variable.name, ()))
         _write_example(sheet.cell(2, position), variable)
         column = sheet.column_dimensions[letter]
-        column.width = max(12, len(variable.name) + 4)
+        column.width = max(12, len(variable.name) + 4, len(EXAMPLE.get(variable.name, "")) + 2)
         column.number_format = _choose_format(variable)
         validation = _make_validation(variable)
         if validation is not None:
@@ -217,6 +217,10 @@ def _fill_dictionary(
         sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
 
 
 def _describe_codes(variable: Variable) -> str:

@@ -1,0 +1,55 @@
+"""The list of what the report shows is that of the notebooks."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.cohort import read_dictionary
+from helpers.cohort.intake.analyses import find_omitted, find_uses, list_planned_analyses
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NEEDED = {need for analysis in list_planned_analyses() for need in analysis.needs}
+
+
+def list_groups(path: Path) -> set[str]:
+    """Return the columns by which a notebook's cells group or which they count."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return set(re.findall(r'\b(?:by|variable)="(\w+)"', code))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_notebooks_group_by_is_listed(path):
+    assert not list_groups(path) - NEEDED
+
+
+def test_what_is_listed_is_in_the_dictionary():
+    dictionary = read_dictionary()
+    assert not NEEDED - set(dictionary.variables) - set(dictionary.factors)
+
+
+def test_columns_that_are_enough_omit_nothing():
+    dictionary = read_dictionary()
+    known = {*dictionary.variables, *dictionary.factors}
+    assert find_omitted(known, dictionary) == {}
+    omitted = find_omitted(known - {"tp53"}, dictionary)
+    assert omitted == {"Overall survival by TP53 mutation": ("tp53",)}
+
+
+def test_an_analysis_that_a_redefined_dictionary_cannot_have_is_not_missed():
+    from helpers.cohort.declarations import extend_dictionary
+
+    levels = {"refractory": "Refractory", "relapse": "Relapse"}
+    declared = {"variables": {"failure_type": {"label": "Failure", "levels": levels}}}
+    dictionary = extend_dictionary(read_dictionary(), declared)
+    known = {*dictionary.variables, *dictionary.factors}
+    assert "progression" not in dictionary.factors
+    assert find_omitted(known, dictionary) == {}
+    assert (
+        "Overall survival after HMA by progression at failure"
+        not in find_uses(dictionary)["failure_type"]
+    )
