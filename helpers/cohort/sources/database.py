@@ -216,8 +216,8 @@ def _explain(error: BaseException) -> str:
     if isinstance(error, OSError):
         return _shorten(error.strerror or str(error))
     text = str(details)
-    if type(error).__name__ == "InterfaceError" and "connection" in text.lower():
-        return "no connection"
+    if type(error).__name__ == "InterfaceError":
+        return "the connection failed"
     return _shorten(text) if text.startswith(_HARMLESS_STARTS) else type(error).__name__
 
 
