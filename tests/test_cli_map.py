@@ -242,3 +242,12 @@ def test_two_columns_of_one_name_and_empty_columns(tmp_path, capsys):
 def test_a_file_that_is_not_there(tmp_path, capsys):
     assert main(["map", str(tmp_path / "no.csv")]) == 2
     assert "must be a file that exists" in capsys.readouterr().err
+
+
+def test_declared_variables_are_proposed_too(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "ECOG": take([0, 1, 2])})
+    params = tmp_path / "params.yml"
+    params.write_text("variables: {ecog: {label: ECOG status, type: integer}}\n", encoding="utf-8")
+    found = propose(capsys, path, "--params", str(params))
+    assert (found["ecog"]["your_column"], found["ecog"]["certainty"]) == ("ECOG", "certain")
+    assert "ecog" not in propose(capsys, path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import ParameterError
 
 if TYPE_CHECKING:
+    from helpers.cohort.dictionary import Dictionary
     from helpers.cohort.intake.proposals import Proposal, ProposedMapping
 
 JSON_FORMAT = 1
@@ -31,19 +32,21 @@ def add_parser(commands: Any) -> None:
     )
     for name in OPTIONS:
         parser.add_argument(f"--{name}", default="", help=f"as the parameter data_{name}")
+    parser.add_argument(
+        "--params", type=Path, metavar="FILE", help="parameter file that declares own variables"
+    )
     parser.add_argument("--json", action="store_true", help="print the proposals as JSON")
     parser.set_defaults(run=run_map)
 
 
 def run_map(options: argparse.Namespace) -> int:
     """Propose a mapping; print it, or write it where there is no file yet."""
-    from helpers.cohort.dictionary import read_dictionary
     from helpers.cohort.intake.proposals import propose_mapping
     from helpers.cohort.sources import read_source
 
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name)}
     raw = read_source(options.data, base_dir=Path(), options=given)
-    dictionary = read_dictionary()
+    dictionary = _read_dictionary(options.params)
     proposed = propose_mapping(raw, dictionary)
     if options.out is not None:
         from helpers.cohort.intake.mapping_text import write_mapping
@@ -51,6 +54,18 @@ def run_map(options: argparse.Namespace) -> int:
         _write_new(options.out, write_mapping(proposed, dictionary))
     print(_to_json(raw.name, proposed) if options.json else _to_text(raw.name, proposed, options))
     return 0
+
+
+def _read_dictionary(path: Path | None) -> Dictionary:
+    from helpers.cohort.declarations import extend_dictionary
+    from helpers.cohort.dictionary import read_dictionary
+
+    if path is None:
+        return read_dictionary()
+    from helpers.params import read_params_file
+
+    declarations = read_params_file(path).cohort_options["declarations"]
+    return extend_dictionary(read_dictionary(), declarations)
 
 
 def _write_new(path: Path, text: str) -> None:
