@@ -90,6 +90,8 @@ def open_base(reference: Path | None = None, *, double_spacing: bool = False) ->
     _empty_body(document)
     style_ids = _take_styles(document, own=reference is None)
     _take_settings(document, own=reference is None)
+    if reference is None:
+        _clear(document.part.numbering_part.element)
     if double_spacing:
         _double_spacing(document, style_ids)
     return BaseDocument(document, style_ids)
@@ -160,6 +162,11 @@ def _empty_body(document: Document) -> None:
             body.remove(child)
 
 
+def _clear(element: Element) -> None:
+    for child in list(element):
+        element.remove(child)
+
+
 @cache
 def _read_own_styles() -> bytes:
     return (files("helpers.report") / "templates" / "word_styles.xml").read_bytes()
@@ -169,8 +176,7 @@ def _take_styles(document: Document, *, own: bool) -> dict[str, str]:
     ours = parse_xml(_read_own_styles())
     target = document.styles.element
     if own:
-        for child in list(target):
-            target.remove(child)
+        _clear(target)
         target.extend(list(ours))
     else:
         _add_missing(target, ours)
@@ -221,8 +227,7 @@ def _leave_out_look(style: Element, *, wholly: bool) -> None:
 def _take_settings(document: Document, *, own: bool) -> None:
     settings = document.settings.element
     kept = [] if own else [child for child in settings if child.tag in _KEPT_SETTINGS]
-    for child in list(settings):
-        settings.remove(child)
+    _clear(settings)
     settings.append(make_element("w:zoom", {"w:percent": "100"}))
     settings.extend(kept or _make_settings())
 

@@ -21,6 +21,8 @@ from helpers.report.wording import bind_numbers, list_abbreviations
 
 _TWIPS_PER_PT = 20
 _SPACE_BELOW_TWIPS = "280"
+#: A longer caption may be parted from what it names.
+_LONGEST_KEPT = 1500
 
 
 def write_caption(
@@ -61,7 +63,8 @@ def write_caption(
     if below:
         content.append(make_run(f" {bind_numbers(below)}"))
     space = make_element("w:spacing", {"w:after": _SPACE_BELOW_TWIPS})
-    settings = [make_element("w:keepNext") if is_above else space]
+    is_long = len(title) + len(below) > _LONGEST_KEPT
+    settings = [make_element("w:keepNext") if is_above and not is_long else space]
     settings += _go_out(overhang_pt)
     return context.paragraph("caption", content, settings)
 

@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 
 from helpers.document import Cell, Row, TableBlock
 from helpers.report.docx_context import WordContext
-from helpers.report.docx_widths import ColumnPlan, plan_columns
+from helpers.report.docx_widths import ColumnPlan, estimate_heights, plan_columns
 from helpers.report.docx_xml import (
     BOLD,
     PLAIN,
@@ -35,8 +35,8 @@ _SIDES = {"l": "left", "c": "center", "r": "right"}
 _INDENT_TWIPS = 200
 _HAIR, _RULE = "4", "8"
 _GROUP_SPACE_TWIPS = "70"
-#: A table of more rows may go on over the page.
-_MAX_ROWS_KEPT = 24
+#: A table that takes more of a page may go on over it, a row that takes more may be broken.
+_HIGHEST_KEPT, _HIGHEST_ROW = 0.7, 0.4
 _LONGEST_CAPTION = 255
 
 
@@ -77,7 +77,12 @@ class _TableWriter:
         self._groups = find_group_starts(block)
         self._n_columns = count_columns(block)
         self._widths = [round(width * _TWIPS_PER_PT) for width in plan.widths_pt]
-        self._is_kept = len(block.rows) <= _MAX_ROWS_KEPT
+        page = context.frame.turn() if plan.sideways else context.frame
+        head, body = (estimate_heights(rows, plan) for rows in (block.header, block.rows))
+        self._heights = {True: head, False: body}
+        self._highest = _HIGHEST_ROW * page.text_height_pt
+        self._is_kept = sum(head) + sum(body) <= _HIGHEST_KEPT * page.text_height_pt
+        self._repeats = sum(head) <= self._highest
 
     def write(self, label: str) -> Element:
         grid = [make_element("w:gridCol", {"w:w": str(width)}) for width in self._widths]
@@ -114,8 +119,9 @@ class _TableWriter:
     def _write_rows(self, rows: tuple[Row, ...], *, in_head: bool) -> Iterator[Element]:
         lines = _lay_out(rows, self._n_columns)
         for number, line in enumerate(lines):
-            settings = [make_element("w:cantSplit")]
-            if in_head:
+            is_short = self._heights[in_head][number] <= self._highest
+            settings = [make_element("w:cantSplit")] if is_short else []
+            if in_head and self._repeats:
                 settings.append(make_element("w:tblHeader"))
             is_last = number == len(lines) - 1
             cells = [
@@ -149,7 +155,7 @@ class _TableWriter:
         if in_head and cell.colspan > 1:
             side = "center"
         settings = []
-        if self._is_kept or is_last or (not in_head and self._has_levels(placed.row)):
+        if self._stays_with_next(placed.row, in_head=in_head, is_last=is_last):
             settings.append(make_element("w:keepNext"))
         if not in_head and placed.row in self._groups and placed.row:
             settings.append(make_element("w:spacing", {"w:before": _GROUP_SPACE_TWIPS}))
@@ -161,6 +167,11 @@ class _TableWriter:
             cell = replace(cell, text=bind_numbers(cell.text))
         runs = self._write_runs(cell, BOLD if is_bold and not in_head else PLAIN)
         return self._context.paragraph(style, runs, settings)
+
+    def _stays_with_next(self, row: int, *, in_head: bool, is_last: bool) -> bool:
+        if self._heights[in_head][min(row, len(self._heights[in_head]) - 1)] > self._highest:
+            return False
+        return self._is_kept or is_last or (not in_head and self._has_levels(row))
 
     def _has_levels(self, row: int) -> bool:
         """Return whether a row names a variable whose first level is in the next one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.document import Row, TableBlock
@@ -26,6 +28,7 @@ _MOST_TEXT_EM = 26.0
 _ENOUGH = 0.65
 #: In how many steps the room is given away.
 _STEPS = 40
+_LINE, _ROW_SPACE_PT = 1.2, 3.0
 #: Spaces at which a line may be broken.
 _SPACES = re.compile(r"[ \t\n]+")
 
@@ -96,6 +99,23 @@ def plan_columns(
         if _has_room(needs, size, sideways_pt):
             break
     return ColumnPlan(_share(needs, size, sideways_pt), size, sideways=True)
+
+
+def estimate_heights(rows: Sequence[Row], plan: ColumnPlan) -> list[float]:
+    """Return the estimated height of each row, pt; cells that span rows have no say."""
+    heights = [plan.size_pt * _LINE + _ROW_SPACE_PT] * len(rows)
+    for placed in place_cells(rows):
+        cell = placed.cell
+        width = sum(plan.widths_pt[placed.column : placed.column + cell.colspan])
+        room = max(width - _PADDING_PT, plan.size_pt)
+        n_lines = sum(
+            math.ceil(max(_measure_line(placed, line) * plan.size_pt / room, 1.0))
+            for line in _split(placed)
+        )
+        if cell.rowspan == 1:
+            height = n_lines * plan.size_pt * _LINE + _ROW_SPACE_PT
+            heights[placed.row] = max(heights[placed.row], height)
+    return heights
 
 
 def _has_room(needs: list[_Need], size_pt: float, room_pt: float) -> bool:

@@ -15,7 +15,7 @@ from openpyxl.xml.functions import tostring
 from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page, TableNode
 from helpers.report.text import clean_text
 from helpers.report.wording import split_author
-from helpers.report.xlsx_cells import WRAPPED, write_text
+from helpers.report.xlsx_cells import WRAPPED, lead_to, write_text
 from helpers.report.xlsx_sheet import fill_sheet
 from helpers.report.zip_files import get_source_date, settle_zip
 
@@ -94,8 +94,7 @@ def _fill_contents(sheet: Worksheet, page: Page, tables: Sequence[tuple[TableNod
     for number, (node, name) in enumerate(tables, row + 1):
         link = sheet.cell(number, 1)
         write_text(link, name, font=_LINK)
-        link.hyperlink = f"#'{name}'!A1"
-        link.font = _LINK
+        lead_to(link, name)
         write_text(sheet.cell(number, 2), node.block.title, alignment=WRAPPED)
         sheet.cell(number, 3).value = len(node.block.rows)
         sheet.cell(number, 3).font = Font(name="Arial", size=10)

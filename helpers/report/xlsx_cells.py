@@ -9,6 +9,7 @@ from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from helpers.document import Cell
 from helpers.report.text import clean_text
@@ -90,6 +91,11 @@ def write_note(target: SheetCell, key: str, text: str, *, font: Font) -> None:
     write_text(target, text, font=font, alignment=WRAPPED)
     if key:
         target.value = _join("", key, font, after=f" {text}")
+
+
+def lead_to(cell: SheetCell, sheet_name: str) -> None:
+    """Make a cell a link to the first cell of another sheet."""
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet_name}'!A1")
 
 
 def _join(words: str, raised: str, font: Font, after: str = "") -> CellRichText:

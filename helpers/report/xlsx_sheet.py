@@ -19,7 +19,7 @@ from helpers.report.grid import (
 from helpers.report.pages import TableNode
 from helpers.report.table_widths import measure_em
 from helpers.report.wording import list_abbreviations
-from helpers.report.xlsx_cells import BOLD_FONT, FONT, write_cell, write_note, write_text
+from helpers.report.xlsx_cells import BOLD_FONT, FONT, lead_to, write_cell, write_note, write_text
 
 _TITLE_ROW, _HEAD_ROW = 1, 3
 _TITLE_FONT = Font(name="Arial", size=12, bold=True)
@@ -52,8 +52,8 @@ def fill_sheet(sheet: Worksheet, node: TableNode, *, back_to: str) -> None:
     first_body = _HEAD_ROW + len(block.header)
     write_text(sheet.cell(_TITLE_ROW, 1), f"{node.label}. {block.title}", font=_TITLE_FONT)
     back = sheet.cell(_TITLE_ROW + 1, 1)
-    write_text(back, f"Back to {back_to.lower()}")
-    back.hyperlink, back.font = f"#'{back_to}'!A1", _LINK_FONT
+    write_text(back, f"Back to {back_to.lower()}", font=_LINK_FONT)
+    lead_to(back, back_to)
     _write_rows(sheet, block, block.header, _HEAD_ROW, in_head=True)
     _write_rows(sheet, block, block.rows, first_body, in_head=False)
     end = first_body + len(block.rows)
