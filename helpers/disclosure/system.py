@@ -1,11 +1,10 @@
 """Counts and the sums that tie them: what can be worked out, and what must go with it.
 
 A reader knows of each printed count the interval of counts that are printed alike, and of a
-hidden one nothing but that it is not zero, and not even that once a zero is hidden among them:
-what was hidden for its own sake and what for another's are printed alike. Sums and orders
-between the counts narrow these intervals. A small count is protected when they leave it the
-whole interval of small counts; where they do not, the smallest further count that takes part
-is hidden (secondary suppression), until they do.
+hidden one nothing: what was hidden for its own sake, what for another's, and zeros beside them
+are printed alike. Sums and orders between the counts narrow these intervals. A small count is
+protected when they leave it the whole interval of small counts; where they do not, the
+smallest further count that takes part is hidden (secondary suppression), until they do.
 """
 
 from __future__ import annotations
@@ -68,8 +67,7 @@ class CountSystem:
 
     def find_bounds(self) -> dict[Key, Bounds]:
         """Return the interval in which a reader can place each count."""
-        lowest = 0 if any(self.counts[key] == 0 for key in self.hidden) else 1
-        known = {key: self._know(key, lowest) for key in self.counts}
+        known = {key: self._know(key) for key in self.counts}
         return propagate(known, self.sums, self.orders)
 
     def find_exposed(self) -> list[Key]:
@@ -92,6 +90,7 @@ class CountSystem:
         while True:
             exposed = [key for key in self.find_exposed() if key not in helpless]
             if not exposed:
+                self._hide_zeros()
                 return self.hidden
             found = self._find_partner(exposed[0])
             if found is None:
@@ -99,33 +98,35 @@ class CountSystem:
             else:
                 self.hidden.add(found)
 
-    def _know(self, key: Key, lowest: int) -> Bounds:
+    def _know(self, key: Key) -> Bounds:
         count = self.counts[key]
         if key in self.hidden:
-            return lowest, math.inf
+            return 0, math.inf
         return (count, count) if key in self.fixed else self.rule.bounds(count)
 
     def _find_partner(self, start: Key) -> Key | None:
         """Return the smallest printed count of the nearest relations that have one.
 
-        Zeros come last; where nothing else is left the count itself is hidden.
+        Relations further away are reached through hidden counts only.
         """
         groups = [{total, *parts} for total, parts in self.sums]
         groups += [set(pair) for pair in self.orders]
         reached, edge = {start}, {start}
-        zeros: list[Key] = []
         while edge:
             near = {key for group in groups if edge & group for key in group} - reached
             free = [key for key in near if key not in self.hidden and key not in self.fixed]
-            positive = [key for key in free if self.counts[key] > 0]
-            if positive:
-                return min(positive, key=lambda key: (self.counts[key], str(key)))
-            zeros = zeros or sorted(free, key=str)
+            free = [key for key in free if self.counts[key] > 0]
+            if free:
+                return min(free, key=lambda key: (self.counts[key], str(key)))
             reached |= near
-            edge = near
-        if start not in self.hidden | self.fixed:
-            return start
-        return zeros[0] if zeros else None
+            edge = near & self.hidden
+        return start if start not in self.hidden | self.fixed else None
+
+    def _hide_zeros(self) -> None:
+        """Hide zeros beside hidden parts, so that a hidden count may be a zero."""
+        for _, parts in self.sums:
+            if any(key in self.hidden for key in parts):
+                self.hidden |= {key for key in parts if self.counts[key] == 0} - self.fixed
 
 
 def propagate(

@@ -204,9 +204,7 @@ def _read_flow(made: Attack, raw: ResultSet, shown: ResultSet) -> None:
     if "n_excluded" not in steps:
         return
     printed = shown.frames["steps"].set_index("step")
-    before = made.learn(
-        "screened", int(raw["screened"].estimate), shown["screened"].estimate
-    )
+    before = made.learn("screened", int(raw["screened"].estimate), shown["screened"].estimate)
     for line in steps.to_dict("records"):
         out = made.learn(
             f"out at {line['step']}", line["n_excluded"], printed.loc[line["step"], "n_excluded"]
@@ -227,7 +225,11 @@ def _read_at_risk(made: Attack, raw: ResultSet, shown: ResultSet) -> None:
     if "at_risk" in shown.frames:
         frame = shown.frames["at_risk"]
         printed = dict(
-            zip(zip(frame["group"], frame["time_months"], strict=True), frame["n_at_risk"], strict=True)
+            zip(
+                zip(frame["group"], frame["time_months"], strict=True),
+                frame["n_at_risk"],
+                strict=True,
+            )
         )
     for group, lines in raw.frames["at_risk"].groupby("group", sort=False):
         before = None
