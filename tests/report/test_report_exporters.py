@@ -7,8 +7,10 @@ import nbformat
 import pytest
 from page_reader import PageReader
 from sample_report import make_sections
+from word_reader import WordReader
 
-from helpers.report.exporters import LenfailHTMLExporter, LenfailPDFExporter
+from helpers.errors import ParameterError
+from helpers.report.exporters import LenfailDOCXExporter, LenfailHTMLExporter, LenfailPDFExporter
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,46 @@ def test_pdf_exporter_gives_bytes(notebook):
     assert pdf.startswith(b"%PDF-1.7")
 
 
-@pytest.mark.parametrize("exporter", [LenfailHTMLExporter, LenfailPDFExporter])
+def test_docx_exporter_sets_our_notebook(notebook):
+    exporter = LenfailDOCXExporter(running_head="Head", line_numbers=True, double_spacing=True)
+    data, resources = exporter.from_notebook_node(notebook)
+    assert resources["output_extension"] == ".docx"
+    word = WordReader(data)
+    assert "Figure 1. Overall survival by type of failure." in word.words
+    assert len(word.tables) == 1
+    assert word.document.sections[0].header.paragraphs[0].text.endswith("Head")
+    assert word.document.styles["Body Text"].paragraph_format.line_spacing == 2.0
+
+
+def test_docx_exporter_refuses_a_bad_reference(notebook):
+    with pytest.raises(ParameterError, match="reference_docx must be a Word file"):
+        LenfailDOCXExporter(reference_docx="none.docx").from_notebook_node(notebook)
+
+
+def test_docx_of_a_foreign_notebook_has_its_text_and_pictures():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 4"><path d="M 0 0 L 9 4"/></svg>'
+    outputs = [
+        nbformat.v4.new_output("stream", text="printed <b>\n#panic()"),
+        nbformat.v4.new_output("execute_result", {"text/plain": "42"}),
+        nbformat.v4.new_output("display_data", {"image/svg+xml": svg, "text/plain": "<Figure>"}),
+        nbformat.v4.new_output("display_data", {"image/png": "bm90IGEgcG5n", "text/plain": "bad"}),
+    ]
+    cells = [
+        nbformat.v4.new_markdown_cell("# Mine\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        nbformat.v4.new_code_cell("secret_code()", outputs=outputs),
+    ]
+    data, _ = LenfailDOCXExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    word = WordReader(data)
+    assert word.styles[0] == ("Title", "Mine")
+    assert ("Source Code", "printed <b> #panic()") in word.styles
+    assert ("Source Code", "42") in word.styles
+    assert ("Figure", "[bad]") in word.styles
+    assert word.tables == [[["a", "b"], ["1", "2"]]]
+    assert len(word.pictures) == 1
+    assert "secret_code" not in word.words
+
+
+@pytest.mark.parametrize("exporter", [LenfailHTMLExporter, LenfailPDFExporter, LenfailDOCXExporter])
 def test_foreign_notebook_is_set_too(exporter):
     outputs = [nbformat.v4.new_output("stream", text="printed <b>\n#panic()")]
     cells = [
@@ -42,7 +83,15 @@ def test_foreign_notebook_is_set_too(exporter):
     if isinstance(data, str):
         assert '<pre class="wrapped">printed &lt;b&gt;\n#panic()</pre>' in data
     else:
-        assert data.startswith(b"%PDF")
+        assert data.startswith((b"%PDF", b"PK"))
+
+
+def test_nbconvert_finds_the_word_exporter(notebook, tmp_path):
+    nbformat.write(notebook, tmp_path / "nb.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "lenfail_docx", tmp_path / "nb.ipynb"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Figure 1. Overall survival" in WordReader((tmp_path / "nb.docx").read_bytes()).words
 
 
 def test_nbconvert_finds_the_exporters(notebook, tmp_path):
