@@ -10,7 +10,7 @@ function makeDialog() {
   const title = make("h2", { id: "zoom-title" });
   const stage = make("div", { class: "stage", tabindex: "0", role: "group", "aria-labelledby": "zoom-title" });
   const dialog = make("dialog", { "aria-labelledby": "zoom-title" });
-  const close = makeButton("Close", () => dialog.close());
+  const close = makeButton("Close", () => dialog.close(), { autofocus: "" });
   const larger = makeButton("Larger", () => zoom(1));
   const smaller = makeButton("Smaller", () => zoom(-1));
   dialog.append(make("header", {}, title, smaller, larger, close), stage);
