@@ -13,6 +13,7 @@ import pytest
 from cohort_files import make_patient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sas_files import write_sas7bcat, write_sas7bdat
 
 from helpers.cohort import read_cohort
 from helpers.cohort.sources import read_source
@@ -37,6 +38,14 @@ WANTED = {
     "seen": ["2012-04-30", None, "1969-12-31"],
     "text": ["Müller", None, "=1+1"],
 }
+SAS_COLUMNS = {
+    "id": ["a", "b", "c"],
+    "sex": [1.0, 2.0, None],
+    "hb": [9.2, 10.0, None],
+    "seen": [19113.0, None, -1.0],
+    "text": ["Müller", "", "=1+1"],
+}
+SAS_FORMATS = {"sex": "SEX", "seen": "DATE"}
 
 
 @pytest.mark.parametrize("compress", [False, True])
@@ -187,7 +196,7 @@ def test_any_bytes_are_refused(tmp_path, ending, content):
     assert str(tmp_path) not in message
 
 
-@pytest.mark.parametrize("ending", ["sav", "dta", "xpt", "parquet"])
+@pytest.mark.parametrize("ending", ["sav", "dta", "xpt", "sas7bdat", "parquet"])
 @SETTINGS
 @given(at=st.integers(0, 100_000), damage=st.binary(min_size=1, max_size=4))
 def test_damage_anywhere_gives_a_table_or_a_sentence(tmp_path, ending, at, damage):
@@ -197,6 +206,7 @@ def test_damage_anywhere_gives_a_table_or_a_sentence(tmp_path, ending, at, damag
         "dta": lambda: pyreadstat.write_dta(FRAME, path),
         "xpt": lambda: pyreadstat.write_xport(FRAME, path),
         "parquet": lambda: FRAME.to_parquet(path),
+        "sas7bdat": lambda: write_sas7bdat(path, SAS_COLUMNS, formats=SAS_FORMATS),
     }
     make[ending]()
     content = bytearray(path.read_bytes())
@@ -222,3 +232,24 @@ def test_a_missing_file_is_named(tmp_path):
     Path(tmp_path / "patients.sav").touch()
     with pytest.raises(DataError, match=r"but was 'patient\.sav'; did you mean 'patients\.sav'"):
         read_source("patient.sav", base_dir=tmp_path)
+
+
+def test_a_sas_data_set_gives_dates_and_text(tmp_path):
+    write_sas7bdat(tmp_path / "a.sas7bdat", SAS_COLUMNS, formats=SAS_FORMATS)
+    raw = read_source(tmp_path / "a.sas7bdat")
+    assert raw.frame.to_dict("list") == {
+        "id": ["a", "b", "c"],
+        "sex": ["1", "2", None],
+        "hb": ["9.2", "10", None],
+        "seen": ["2012-04-30", None, "1959-12-31"],
+        "text": ["Müller", None, "=1+1"],
+    }
+    assert raw.facts.kind == "SAS file"
+
+
+def test_a_sas_data_set_takes_its_labels_from_the_catalogue(tmp_path):
+    write_sas7bdat(tmp_path / "a.sas7bdat", SAS_COLUMNS, formats=SAS_FORMATS)
+    write_sas7bcat(tmp_path / "formats.sas7bcat", {"SEX": {1: "male", 2: "female"}})
+    raw = read_source("a.sas7bdat", base_dir=tmp_path, options={"dictionary": "formats.sas7bcat"})
+    assert raw.frame["sex"].tolist() == ["male", "female", None]
+    assert raw.codes == {"sex": {"male": "1", "female": "2"}}

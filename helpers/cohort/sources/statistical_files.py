@@ -91,15 +91,17 @@ def read_statistical_file(path: Path, shown: str, options: Mapping[str, str]) ->
 def _read(path: Path, kind: str, reader: str, options: Mapping[str, str]) -> tuple[Any, Any]:
     import pyreadstat
 
-    arguments: dict[str, Any] = {"apply_value_formats": False, "output_format": "pandas"}
+    arguments: dict[str, Any] = {}
     if options.get("encoding"):
         arguments["encoding"] = options["encoding"]
-    if reader == "read_sas7bdat":
-        arguments |= _find_catalogue(options.get("dictionary", ""))
-    if reader in ("read_xport",):
-        arguments.pop("apply_value_formats")
+    if reader in ("read_sav", "read_dta"):
+        arguments["apply_value_formats"] = False
+    catalogue = _find_catalogue(options.get("dictionary", ""))
     try:
-        return getattr(pyreadstat, reader)(str(path), **arguments)
+        frame, meta = getattr(pyreadstat, reader)(str(path), **arguments)
+        if reader == "read_sas7bdat" and catalogue:
+            meta.variable_value_labels = _read_catalogue(catalogue, meta)
+        return frame, meta
     except MemoryError:
         reason = "it needs more memory than there is"
     except Exception as error:
@@ -112,9 +114,25 @@ def _read(path: Path, kind: str, reader: str, options: Mapping[str, str]) -> tup
     ) from None
 
 
-def _find_catalogue(dictionary: str) -> dict[str, str]:
+def _read_catalogue(path: Path, meta: Any) -> dict[str, dict[Any, str]]:
+    """Return labels by column: a format of SAS names a set of labels of the catalogue."""
+    import pyreadstat
+
+    _, catalogue = pyreadstat.read_sas7bcat(str(path))
+    sets = {name.strip("$").upper(): labels for name, labels in catalogue.value_labels.items()}
+    formats = {
+        name: str(shown or "").rstrip(".0123456789").strip("$").upper()
+        for name, shown in meta.original_variable_types.items()
+    }
+    formats |= {
+        name: str(label).strip("$").upper() for name, label in meta.variable_to_label.items()
+    }
+    return {name: sets[shown] for name, shown in formats.items() if shown in sets}
+
+
+def _find_catalogue(dictionary: str) -> Path | None:
     if not dictionary:
-        return {}
+        return None
     path = Path(dictionary)
     if path.suffix.lower() != _CATALOGUE:
         raise DataError(
@@ -122,7 +140,7 @@ def _find_catalogue(dictionary: str) -> dict[str, str]:
             f"{path.name!r}; leave it empty if there is none"
         )
     read_bytes(path, path.name, what="data_dictionary")
-    return {"catalog_file": str(path)}
+    return path
 
 
 def _write_labels(labels: Mapping[Any, Any]) -> dict[str, str]:
