@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from helpers.cli import main
-from helpers.cli.check_inputs import check_inputs
 from helpers.errors import FaultsError
 from helpers.params import Params
+from helpers.report.check_inputs import check_inputs
 
 ROOT = Path(__file__).parents[1]
 PAPER = ROOT / "params" / "paper.yml"
@@ -131,6 +131,7 @@ def test_faults_of_a_mapping_are_told(capsys, tmp_path):
     (tmp_path / "m.yml").write_text("colums: {}\ncolumns: {sex: Geschlecht}\n", encoding="utf-8")
     outcome = read_outcome(capsys, path)
     assert any("colums" in text for text in outcome["sentences"]["mapping"])
+    assert "not checked yet: mend the mapping first" in run(capsys, "check", path)[1]
     (tmp_path / "m.yml").unlink()
     assert "m.yml" in str(read_outcome(capsys, path)["sentences"]["mapping"])
 
@@ -204,3 +205,15 @@ def test_a_build_can_refuse_with_all_faults(tmp_path):
     fine = check_inputs(Params(), tmp_path)
     fine.raise_faults()
     assert len(fine.cohort) == 392
+
+
+def test_a_build_tells_all_faults_and_leaves_nothing(capsys, tmp_path):
+    rows = [*PATIENTS, ("K-099", "", "2011-01-04", "", "x", "")]
+    path = write_cohort(tmp_path, rows, params="model_factors: [sx]\n")
+    code, told = run(capsys, "build", path, "--output", tmp_path / "reports")
+    assert code == 2
+    assert "4 faults to mend before a report can be built" in told
+    assert "did you mean 'sex'?" in told
+    assert "row 26" in told
+    assert "K-099" not in told
+    assert not (tmp_path / "reports" / "params").exists()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.cli.check_inputs import CheckedInputs
     from helpers.params import Params
+    from helpers.report.check_inputs import CheckedInputs
 
 FAULTY = 2
 JSON_FORMAT = 1
@@ -39,8 +39,8 @@ def run_check(options: argparse.Namespace) -> int:
     """Check all inputs of a report; 0 where it can be built, 2 where not."""
     from dataclasses import replace
 
-    from helpers.cli.check_inputs import check_inputs
     from helpers.params import read_valid_params
+    from helpers.report.check_inputs import check_inputs
 
     params, faults = read_valid_params(options.params, overrides=options.overrides)
     base_dir = options.params.resolve().parent
@@ -73,7 +73,7 @@ def _write_fix_list(
 
 
 def _to_text(path: Path, checked: CheckedInputs, params: Params) -> str:
-    from helpers.cli.check_inputs import AREAS
+    from helpers.report.check_inputs import AREAS
 
     if checked.is_fine:
         from helpers.cli.understood import describe_understood
@@ -87,6 +87,8 @@ def _to_text(path: Path, checked: CheckedInputs, params: Params) -> str:
     for area, sentences in checked.sentences.items():
         if sentences:
             lines += ["", AREAS[area], *(f"  - {sentence}" for sentence in sentences)]
+    if checked.sentences["mapping"]:
+        lines += ["", "The patients' data were not checked yet: mend the mapping first."]
     return "\n".join(lines)
 
 

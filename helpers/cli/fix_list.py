@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.cli.check_inputs import AREAS, CheckedInputs, find_columns
 from helpers.cohort.faults import Fault
 from helpers.errors import ParameterError
+from helpers.report.check_inputs import AREAS, CheckedInputs, find_columns
 
 TITLE = "Fix list of lenfail check"
 HEAD = (

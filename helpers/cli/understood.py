@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from helpers.cli.check_inputs import CheckedInputs, find_columns
 from helpers.cohort.intake.analyses import find_omitted
+from helpers.report.check_inputs import CheckedInputs, find_columns
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import LenfailError
+
 #: Without it a notebook reads no cohort.
 _DATA = "data"
 
@@ -29,16 +31,21 @@ def keep_patients(
 
     Raises
     ------
-    DataError
-        If the data cannot be read.
     FaultsError
-        If they break rules, or a list names an unknown factor.
+        If the data or the mapping cannot be read or break rules, or a list names an unknown
+        factor: all faults at once, as `lenfail check` tells them.
     """
     from helpers.cohort import check_factor_names
     from helpers.cohort.kept import keep_cohort
     from helpers.params import check_params
 
     params = check_params(parameters)
-    check_factor_names(params.factor_lists, params.cohort_options["declarations"])
     options = {**params.cohort_options, "base_dir": base_dir}
-    return keep_cohort(params.data, **options).sha256
+    try:
+        check_factor_names(params.factor_lists, params.cohort_options["declarations"])
+        return keep_cohort(params.data, **options).sha256
+    except LenfailError:
+        from helpers.report.check_inputs import check_inputs
+
+        check_inputs(params, Path(base_dir or "")).raise_faults()
+        raise
