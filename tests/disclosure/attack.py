@@ -182,6 +182,7 @@ def _read_groups(
             other = made.learn(f"competing of {group}", gone, None)
             rest = made.learn(f"censored of {group}", size - result.events - gone, None)
             made.sums.append((name, [events, other, rest]))
+        _link_margin(made, raw, group, name)
         families.setdefault(group.rpartition(".")[0], []).append((name, events))
     overall = ("size of os.overall", "events of os.overall")
     for family, members in families.items():
@@ -196,6 +197,17 @@ def _read_groups(
             )
             if is_os:
                 made.sums.append((overall[1], events))
+
+
+def _link_margin(made: Attack, raw: ResultSet, group: str, name: str) -> None:
+    """Take a group of all patients for the same group in another section's table."""
+    options = (raw.meta.get("definition") or {}).get("options") or {}
+    if options.get("where"):
+        return
+    parts = group.split(".")
+    for margin in (f"{options.get('by')}.{parts[-1]}", ".".join(parts[-2:])):
+        if made.truth.get(margin) == made.truth[name]:
+            made.sums.append((margin, [name]))
 
 
 def _read_flow(made: Attack, raw: ResultSet, shown: ResultSet) -> None:
