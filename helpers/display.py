@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import platform
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -27,7 +28,7 @@ from helpers.document import (
     TextBlock,
     block_to_json,
 )
-from helpers.formatting import get_style
+from helpers.formatting import escape_markdown, get_style
 from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
@@ -119,9 +120,12 @@ class Section:
     def text_each(
         self, describe: Callable[..., TextBlock], sets: Iterable[ResultSet], **options: Any
     ) -> None:
-        """Show the sentence of each set under the set's own title."""
+        """Show the sentence of each set, the name of its factor in front."""
         for results in sets:
-            self.text(describe, results, **options)
+            if self._can_show(results):
+                block = describe(results, style=self.style, **options)
+                name = escape_markdown(str(results.meta.get("factor_label") or results.id))
+                _emit(replace(block, markdown=f"*{name}.* {block.markdown}"))
 
     def figure_each(
         self,
@@ -157,7 +161,8 @@ class Section:
         """Show the figure that `plot` draws of the results, with the words of `caption`."""
         from helpers.figures import collect_figure_data, render_figure
 
-        if not self._can_show(*results):
+        is_empty = any(kept.meta.get("is_drawn") is False for kept in results)
+        if is_empty or not self._can_show(*results):
             return
         axes = plot(*results, style=self.style, **options)
         text = caption(*results, style=self.style, slot=slot)
@@ -175,7 +180,12 @@ class Section:
         """Hand all results of the section to the report; the last cell of a notebook."""
         records = [result.to_record() for kept in self._sets.values() for result in kept]
         omitted = [
-            {"id": kept.id, "title": str(kept.meta.get("title", kept.id)), "reason": kept.reason}
+            {
+                "id": kept.id,
+                "title": str(kept.meta.get("title", kept.id)),
+                "reason": kept.reason,
+                "columns": ", ".join(self._find_columns(kept.reason)),
+            }
             for kept in self._sets.values()
             if not kept.is_computable
         ]
@@ -183,6 +193,12 @@ class Section:
         if self._gate is not None:
             context = self._gate.protect_context(context)
         _emit(ResultsBlock(self.name, tuple(records), tuple(omitted), context))
+
+    def _find_columns(self, reason: str) -> list[str]:
+        """Return the columns of a file that a reason names and that the data do not hold."""
+        known, table = self._cohort.dictionary.file_columns, self._cohort.table.columns
+        names = re.findall(r"(?<=\()\w+(?=\))|\w+(?= \()|\w+_\w+", reason)
+        return [name for name in dict.fromkeys(names) if name in known and name not in table]
 
     def _context(self) -> Mapping[str, Any]:
         return {

@@ -148,7 +148,7 @@ def test_close_hands_over_all_results_with_their_origin(cohort, shown):
     assert block.id == "outcomes"
     assert [Result.from_record(record).id for record in block.results] == ["os.a.median", "n.all"]
     assert block.omitted == (
-        {"id": "os.tp53", "title": "OS by TP53", "reason": "nobody was tested."},
+        {"id": "os.tp53", "title": "OS by TP53", "reason": "nobody was tested.", "columns": ""},
     )
     context = block.context
     assert (context["cohort"], context["n"], context["synthetic"]) == ("patients", 24, False)

@@ -43,7 +43,8 @@ def cross_check(
     set_id, title : str
         Beginning of the results' ids; title.
     factors : sequence of str
-        Of the Cox model (Efron's ties); each is compared by the log-rank test, too.
+        Of the Cox model (Efron's ties); each is compared by the log-rank test, too. A model
+        with a coefficient that is infinite has no numbers to compare.
     endpoint : str
         Key of :data:`helpers.analysis.subset.ENDPOINTS`.
 
@@ -60,7 +61,9 @@ def cross_check(
         group = data.frame[factor.name].astype(str).to_list()
         statistic = compare_survival(outcome, group).statistic
         agreements.append(_rename(check_log_rank(outcome, group, statistic), factor.label))
-    agreements.append(check_cox_model(fit_cox(outcome, build_design(data.frame, data.factors))))
+    fit = fit_cox(outcome, build_design(data.frame, data.factors))
+    if not any(fit.infinite):
+        agreements.append(check_cox_model(fit))
     results = [
         Result(
             id=f"{set_id}.{number}",

@@ -68,6 +68,7 @@ def count_flow(
             "title": title,
             "population": "all patients screened",
             "groups": {},
+            "is_drawn": any(row["is_applied"] for row in rows),
             "illustrative": cohort.built_in,
             "synthetic": cohort.synthetic,
         },

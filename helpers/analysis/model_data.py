@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from helpers.analysis.subset import Where, get_factor, select_patients
 from helpers.errors import NotComputableError
+from helpers.stats.design import build_design
 from helpers.stats.factors import Factor
 
 if TYPE_CHECKING:
@@ -71,10 +73,31 @@ def prepare_model(
         dropped = [name for name in constant if frame[name].nunique() < 2] or constant
         left_out += [f"{declared[name].label} has one level only." for name in dropped]
         entering = [name for name in entering if name not in dropped]
+    if not entering and len(declared) == 1:
+        raise NotComputableError(left_out[0])
     if not entering:
         raise NotComputableError("no factor of the model is known in two levels in these data.")
     usable = tuple(_find_levels(complete, declared[name]) for name in entering)
+    usable, aliased = _drop_aliased(complete, usable)
+    left_out += [f"{factor.label} is determined by the factors before it." for factor in aliased]
     return ModelData(complete, usable, len(frame) - len(complete), tuple(left_out))
+
+
+def _drop_aliased(
+    frame: pd.DataFrame, factors: tuple[Factor, ...]
+) -> tuple[tuple[Factor, ...], list[Factor]]:
+    """Return the factors whose columns are linearly independent, and those left over.
+
+    Of two factors that say the same of some patients the one that is named first stays.
+    """
+    kept: list[Factor] = []
+    dropped: list[Factor] = []
+    for factor in factors:
+        matrix = build_design(frame, [*kept, factor]).matrix
+        whole = np.column_stack([np.ones(len(frame)), matrix])
+        is_full = np.linalg.matrix_rank(whole) == whole.shape[1]
+        (kept if is_full else dropped).append(factor)
+    return tuple(kept), dropped
 
 
 def _find_levels(frame: pd.DataFrame, declared: Declared) -> Factor:

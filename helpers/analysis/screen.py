@@ -95,7 +95,7 @@ def screen_factors(
                 )
             )
         except (NotComputableError, StatisticsError) as error:
-            left_out.append(f"{get_label(cohort, name)}: {error}")
+            left_out.append(_explain(get_label(cohort, name), str(error)))
             continue
         results += made
         factor = data.factors[0]
@@ -219,13 +219,18 @@ def screen_incidence(
     whole_model = (f"{set_id}.model", f"{set_id}.ph.")
     results = [result for kept in made for result in kept if not result.id.startswith(whole_model)]
     left_out = [
-        f"{get_label(cohort, name)}: {kept.reason}"
+        _explain(get_label(cohort, name), kept.reason)
         for name, kept in zip(factors, sets, strict=True)
         if not kept.is_computable
     ]
     terms = pd.concat([kept.frames["terms"] for kept in made], ignore_index=True)
     meta = {**made[0].meta, "left_out": left_out}
     return ResultSet.collect(set_id, results, frames={"terms": terms}, meta=meta)
+
+
+def _explain(label: str, reason: str) -> str:
+    """Return why a factor is left out, its name in front unless the reason begins with it."""
+    return reason if reason.startswith(label) else f"{label}: {reason}"
 
 
 def _with_id(result: Result, new_id: str) -> Result:

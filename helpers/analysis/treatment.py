@@ -82,10 +82,9 @@ def list_esa_rows(cohort: Cohort) -> tuple[CountRow, ...]:
 
 def list_allo_rows(cohort: Cohort) -> tuple[CountRow, ...]:
     """Return how many were transplanted, and when."""
-    any_time = f"{_label(cohort, 'allo_any')} at any time"
     transplanted = {"allo_any": ("yes",)}
     return (
-        CountRow("any", any_time, {}, transplanted),
+        CountRow("any", "At any time", {}, transplanted),
         *(
             CountRow(
                 level,

@@ -28,8 +28,8 @@ def list_availability(cohort: Cohort, *lists: Iterable[str]) -> tuple[str, ...]:
     Parameters
     ----------
     cohort : Cohort
-        Whose data may lack some: of the paper's disease these are listed as known of nobody,
-        of another they are not a matter of interest.
+        Whose data may lack some: the built-in cohort lists these as known of nobody, as the
+        paper has them; of a user's own an appendix says what lacks.
     *lists : iterable of str
         Those that the parameters name.
 
@@ -42,8 +42,7 @@ def list_availability(cohort: Cohort, *lists: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         name
         for name in wanted
-        if name not in cohort.dictionary.removed
-        and (cohort.terms.is_published or name in cohort.table)
+        if name not in cohort.dictionary.removed and (cohort.built_in or name in cohort.table)
     )
 
 

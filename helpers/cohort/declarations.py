@@ -52,9 +52,10 @@ def extend_dictionary(dictionary: Dictionary, declarations: Mapping[str, Any]) -
     >>> extend_dictionary(read_dictionary(), declared).label("ecog")
     'ECOG'
     """
-    if not any(_is_given(value) for value in declarations.values()) and "eligibility" not in (
-        declarations
-    ):
+    changed = {key: value for key, value in declarations.items() if value not in (None, {})}
+    if changed.get("eligibility") == [step.id for step in dictionary.eligibility]:
+        del changed["eligibility"]
+    if not changed:
         return dictionary
     given = normalise_declarations(declarations, dictionary)
     faults = list(dict.fromkeys(find_declaration_faults(given, dictionary)))
@@ -75,10 +76,6 @@ def extend_dictionary(dictionary: Dictionary, declarations: Mapping[str, Any]) -
         terms=terms,
         removed=removed,
     )
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and value != {}
 
 
 def _rename(dictionary: Dictionary, terms: Terms) -> Dictionary:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from helpers.cohort.declaration_names import suggest
 from helpers.cohort.declarations import extend_dictionary
-from helpers.cohort.dictionary import read_dictionary
+from helpers.cohort.dictionary import Dictionary, Variable, read_dictionary
 from helpers.errors import FaultsError
 
 
@@ -33,12 +33,20 @@ def check_factor_names(
     known = {**dictionary.factors, **dictionary.removed}
     faults = []
     for parameter, names in lists.items():
-        allowed = {**known, **dictionary.variables} if parameter.endswith("_variables") else known
+        is_table = parameter.endswith("_variables")
+        allowed = {**known, **_find_numbers(dictionary)} if is_table else known
         for name in names:
             if name not in allowed:
-                near = difflib.get_close_matches(name, allowed, n=1, cutoff=0.6)
-                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(allowed)}"
-                kind = "factor" if allowed is known else "variable or factor"
-                faults.append(f"{parameter}: {name!r} is not a {kind}; {hint}")
+                kind = "number or factor" if is_table else "factor"
+                faults.append(f"{parameter}: {name!r} is not a {kind}; {suggest(name, allowed)}")
     if faults:
         raise FaultsError("The parameters name factors that do not exist:", faults)
+
+
+def _find_numbers(dictionary: Dictionary) -> dict[str, Variable]:
+    """Return the columns that a table can summarise by their median."""
+    return {
+        name: variable
+        for name, variable in dictionary.variables.items()
+        if variable.type in ("number", "integer")
+    }

@@ -17,6 +17,7 @@ from helpers.formatting.estimates import (
     format_ratio,
     format_status,
 )
+from helpers.formatting.levels import format_level
 from helpers.formatting.numbers import (
     NO_VALUE,
     format_count,
@@ -69,6 +70,7 @@ __all__ = [
     "format_estimate_interval",
     "format_hazard_ratio",
     "format_interval",
+    "format_level",
     "format_median",
     "format_median_range",
     "format_months",

@@ -186,7 +186,7 @@ def format_probability(
         None if value is None else format_percent(value, sign=False, style=style)
         for value in (result.ci_lower, result.ci_upper)
     ]
-    if not interval or None in limits:
+    if not interval or None in limits or result.ci_lower == result.ci_upper:
         return estimate
     return bracket_interval(estimate, *limits, style=style)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
     NumberStyle,
@@ -51,7 +53,7 @@ def describe_ph(
             against.append(f"{label} ({voice.p(result)})")
     if overall is None or overall.p_value is None:
         text = "the assumption of proportional hazards could not be tested."
-        return make_text(results, [text], refs)
+        return replace(make_text(results, [text], refs), id=f"{results.id}.ph")
     where = f"global test of scaled Schoenfeld residuals, {voice.p(overall)}"
     if overall.p_value < alpha:
         first = f"the hazards were not proportional ({where})."
@@ -60,7 +62,7 @@ def describe_ph(
     second = f"the hazard ratio changed over time for {join_words(against)}." if against else ""
     if against or overall.p_value < alpha:
         second += " The hazard ratios concerned are averages over the follow-up."
-    return make_text(results, [first, second], refs)
+    return replace(make_text(results, [first, second], refs), id=f"{results.id}.ph")
 
 
 def caption_ph(

@@ -57,6 +57,9 @@ def _tell_flow(results: ResultSet, voice: Voice) -> list[str]:
         sentence = f"{kept_text} of the patients screened were included."
         return [sentence, *_tell_reasons(results, voice)]
     total, kept = int(screened.estimate), int(included.estimate or 0)
+    if results.meta.get("is_drawn") is False:
+        verb = pluralise(kept, "is", "are")
+        return [f"{voice.count(kept)} of the data {verb} analysed; no rule of eligibility applies."]
     percent = f" ({format_percent(kept / total, n=total, style=voice.style)})" if total else ""
     kept_text = format_count(kept, style=voice.style) if kept else "none"
     verb = pluralise(kept, "was", "were")

@@ -7,8 +7,8 @@ from helpers.formatting import (
     NumberStyle,
     capitalise,
     find_abbreviations,
+    format_level,
     format_number_word,
-    format_percent,
     join_words,
     pluralise,
 )
@@ -43,7 +43,7 @@ def caption_forest(
     FigureText
     """
     voice = write_plainly(style)
-    level = format_percent(find_conf_level(results), n=1, style=voice.style)
+    level = format_level(find_conf_level(results), style=voice.style)
     ratio = "Subdistribution hazard ratios" if name_ratio(results) == "sHR" else "Hazard ratios"
     caption = (
         f"{ratio} with {level} CI on a logarithmic axis; the area of a box grows with the number "

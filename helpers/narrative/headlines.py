@@ -69,7 +69,7 @@ def tell_failure_name(evidence: Evidence, *, plural: bool = False, whole: bool =
     test = evidence.results.get("os.failure.logrank")
     label = "" if test is None else test.label
     builtin = evidence.terms.rename("Type of LEN failure")
-    if label in ("", builtin):
+    if label in ("", "Type of failure", builtin):
         if whole:
             return f"type of {escape_markdown(evidence.terms.failure)}"
         return "types of failure" if plural else "type of failure"
@@ -192,7 +192,7 @@ def tell_aml(evidence: Evidence, choices: Choices) -> str:
 
 
 def _tell_at_risk(evidence: Evidence, result: Result) -> str:
-    if result.population in ("", "all patients"):
+    if result.population == "all patients":
         return ""
     return f" without progression at {escape_markdown(evidence.terms.failure)}"
 

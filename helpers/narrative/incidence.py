@@ -7,7 +7,7 @@ from helpers.formatting import (
     NumberStyle,
     capitalise,
     find_abbreviations,
-    format_percent,
+    format_level,
     join_words,
     lower_first,
     pluralise,
@@ -144,7 +144,7 @@ def caption_incidence(
     FigureText
     """
     voice, groups = write_plainly(style), get_groups(results)
-    level = format_percent(find_conf_level(results), n=1, style=voice.style)
+    level = format_level(find_conf_level(results), style=voice.style)
     shown = {
         name: sentence
         for name in _ESTIMATORS

@@ -88,8 +88,8 @@ def _tell_selection(evidence: Evidence) -> Iterator[str]:
         yield f"{who}{noun} applied{order}: {'; '.join(rules)}."
     elif evidence.n_patients is not None:
         yield (
-            "no rule of eligibility was applied; every patient in the data was taken as eligible, "
-            f"with {disease} after {failure}."
+            "no rule of eligibility was applied; every patient in the data was taken as one with "
+            f"{disease} after {failure}."
         )
 
 
@@ -157,7 +157,12 @@ def _tell_endpoints(evidence: Evidence, choices: Choices) -> Iterator[str]:
 
 def _list_cuts(evidence: Evidence, choices: Choices) -> Iterator[str]:
     treatment = escape_markdown(evidence.terms.index_treatment or "the index treatment")
-    used = {part for key in evidence.results for part in key.split(".")}
+    used = {
+        part
+        for key in evidence.results
+        if not key.startswith("availability.")
+        for part in key.split(".")
+    }
     if "age_75" in used:
         failure = escape_markdown(evidence.terms.failure)
         yield f"age at {failure} (cut-off {choices.show(choices.age_cut_years)} years)"

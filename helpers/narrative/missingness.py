@@ -6,8 +6,8 @@ from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
     NumberStyle,
     find_abbreviations,
+    format_level,
     format_number_word,
-    format_percent,
     join_words,
     pluralise,
 )
@@ -62,7 +62,7 @@ def describe_missingness(
             f"{pluralise(complete, 'was', 'were')} complete."
         )
     if named:
-        level = format_percent(threshold, n=1, style=voice.style)
+        level = format_level(threshold, style=voice.style)
         sentences.append(f"more than {level} of values were missing for {join_words(named)}.")
     return make_text(results, sentences, refs)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    format_level,
     format_number,
-    format_percent,
     join_words,
     pluralise,
 )
@@ -17,6 +17,12 @@ from helpers.formatting.lookup import (
 )
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
+
+_REASONS = {
+    " is not known.": "not known",
+    " has one level only.": "one level only",
+    " is determined by the factors before it.": "determined by the factors before",
+}
 
 
 def name_ratio(results: ResultSet) -> str:
@@ -95,7 +101,7 @@ def _tell_fit(results: ResultSet, voice: Voice) -> str:
 
 def tell_limits(results: ResultSet, voice: Voice) -> list[str]:
     """Return what a reader must know of a model: factors left out or known too late."""
-    left_out = [voice.label(str(text).rstrip(".")) for text in results.meta.get("left_out") or ()]
+    left_out = group_left_out([str(text) for text in results.meta.get("left_out") or ()], voice)
     late = [voice.label(str(label)) for label in results.meta.get("after_time_zero") or ()]
     sentences = [f"left out of the analysis: {'; '.join(left_out)}."] if left_out else []
     if late:
@@ -106,13 +112,36 @@ def tell_limits(results: ResultSet, voice: Voice) -> list[str]:
     return sentences
 
 
+def group_left_out(texts: list[str], voice: Voice) -> list[str]:
+    """Return why factors are left out, those with one reason together.
+
+    Examples
+    --------
+    >>> from helpers.narrative.voice import speak
+    >>> group_left_out(["Sex is not known.", "Age is not known."], speak("paper"))
+    ['sex and age (not known)']
+    """
+    found: dict[str, list[str]] = {reason: [] for reason in _REASONS.values()}
+    others = []
+    for text in texts:
+        ending = next((one for one in _REASONS if text.endswith(one)), None)
+        if ending is None:
+            others.append(voice.label(text.rstrip(".")))
+        else:
+            found[_REASONS[ending]].append(voice.label(text.removesuffix(ending)))
+    grouped = [f"{join_words(labels)} ({reason})" for reason, labels in found.items() if labels]
+    return [*grouped, *others]
+
+
 def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]:
     """Return the sentences on what raises and lowers the hazard, and on what is unclear."""
     higher, lower, unclear, failed = [], [], [], []
+    reasons: list[str] = []
     for line, result in list_levels(results):
         named = name_level(voice, line)
         if result.estimate is None or result.p_value is None:
             failed.append(named)
+            reasons.append(result.reason)
             continue
         told = f"{named} ({voice.ratio(result, name=name_ratio(results))})"
         if result.p_value >= alpha:
@@ -125,15 +154,21 @@ def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]
     if lower:
         sentences.append(f"a lower hazard went with {join_words(lower)}.")
     if unclear:
-        level = format_percent(alpha, n=1, style=voice.style)
+        level = format_level(alpha, style=voice.style)
         sentences.append(
             f"at the {level} level there was no clear effect of {join_words(unclear)}."
         )
     if failed:
-        sentences.append(f"no hazard ratio could be estimated for {join_words(failed)}.")
+        sentences.append(_tell_failed(failed, reasons, voice))
     if higher or lower or unclear:
         sentences.append("the p-values are those of Wald tests.")
     return sentences
+
+
+def _tell_failed(failed: list[str], reasons: list[str], voice: Voice) -> str:
+    known = [voice.label(text.rstrip(".")) for text in dict.fromkeys(reasons) if text]
+    ending = f": {'; '.join(known)}" if known else ""
+    return f"no hazard ratio could be estimated for {join_words(failed)}{ending}."
 
 
 def describe_competing(

@@ -67,7 +67,7 @@ _NOTES = {
 }
 
 
-def write_note(key: str, terms: Terms) -> TextBlock | None:
+def write_note(key: str, terms: Terms, *, checked: bool = True) -> TextBlock | None:
     """Return what a section says of the publication.
 
     Parameters
@@ -76,6 +76,8 @@ def write_note(key: str, terms: Terms) -> TextBlock | None:
         Of the place.
     terms : Terms
         Of the cohort; a note is only true of the paper's disease.
+    checked : bool
+        Whether the data say who was eligible.
 
     Returns
     -------
@@ -87,4 +89,5 @@ def write_note(key: str, terms: Terms) -> TextBlock | None:
         If no note has this key.
     """
     text = _NOTES[key]
-    return TextBlock(PREFIX + key, text) if terms.is_published else None
+    is_true = terms.is_published and (checked or key != "cohort.selection")
+    return TextBlock(PREFIX + key, text) if is_true else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    format_level,
     format_number,
     format_number_word,
     format_p,
-    format_percent,
     join_words,
     name_test,
     pluralise,
@@ -61,7 +61,7 @@ def describe_screen(
         else:
             p_text = format_p(test.p_value, letter=True, style=voice.style)
             without.append(f"{label} ({p_text})")
-    level = format_percent(alpha, n=1, style=voice.style)
+    level = format_level(alpha, style=voice.style)
     method = "log-rank tests" if _has_logrank(results) else "Wald tests"
     shown = join_words(with_effect) if with_effect else "no factor"
     sentences = [

@@ -54,7 +54,7 @@ def describe_counts(
     counts = [
         result
         for result in list_counts(results, prefix=prefix).values()
-        if result.estimate is not None
+        if result.estimate is not None and result.n != 0
     ]
     sentences = [_tell_counts(results, counts, voice)] if counts else []
     test = next((r for r in results if r.kind == "test" and r.p_value is not None), None)
@@ -161,7 +161,7 @@ def describe_treatments(
     sentences = []
     if known is not None and known.n:
         told = voice.share(known.estimate or 0, known.n)
-        sentences.append(f"the first treatment after failure was known for {told}.")
+        sentences.append(f"the first treatment was known for {told}.")
     ranked = sorted(
         (result for name, result in counts.items() if "." not in name and result.estimate),
         key=lambda result: -(result.estimate or 0),

@@ -12,6 +12,7 @@ from helpers.formatting import (
     format_count,
     format_counted,
     format_interval,
+    format_level,
     format_months,
     format_p,
     format_percent,
@@ -23,6 +24,7 @@ from helpers.formatting import (
     lower_first,
     name_interval,
     name_test,
+    pluralise,
 )
 from helpers.results import Result, ResultSet
 
@@ -70,8 +72,8 @@ class Voice:
         """Return ``134 of 392 patients (34%)``; with a comma if it stands inside brackets."""
         text = format_percent(count / n, n=n, style=self.style) if n else ""
         percent = (f", {text}" if inside else f" ({text})") if text else ""
-        whole = format_count(n, style=self.style)
-        return f"{format_count(count, style=self.style)} of {whole} patients{percent}"
+        whole = f"{format_count(n, style=self.style)} {pluralise(n, 'patient')}"
+        return f"{format_count(count, style=self.style)} of {whole}{percent}"
 
     def conf(
         self, result: Result, lower: str | None, upper: str | None, *, method: str = ""
@@ -79,7 +81,7 @@ class Voice:
         """Return an interval in brackets, with a space before it; nothing without limits."""
         if lower is None and upper is None:
             return ""
-        level = format_percent(result.conf_level or 0.95, n=1, style=self.style)
+        level = format_level(result.conf_level or 0.95, style=self.style)
         interval = format_interval(lower, upper, words=True, style=self.style)
         ending = f", {method}" if method else ""
         return f" ({level} CI{self.style.interval_mark}{interval}{ending})"
@@ -106,7 +108,8 @@ class Voice:
             for value in (result.ci_lower, result.ci_upper)
         ]
         name = name_interval(result.method) if method else ""
-        interval = "" if None in limits else self.conf(result, *limits, method=name)
+        has_width = None not in limits and result.ci_lower != result.ci_upper
+        interval = self.conf(result, *limits, method=name) if has_width else ""
         return format_percent(result.estimate, style=self.style) + interval
 
     def ratio(self, result: Result, *, name: str = "HR", p_value: bool = True) -> str:

@@ -79,6 +79,8 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
             "aml_factors": self.aml_factors,
             "treatment_factors": self.treatment_factors,
             "subgroup_factors": self.subgroup_factors,
+            "table1_variables": self.table1_variables,
+            "treatment_table_variables": self.treatment_table_variables,
         }
 
     @property

@@ -100,10 +100,20 @@ def make_own_cohort_appendix(
 
 def make_omitted_appendix(omitted: Iterable[Mapping[str, str]]) -> Part | None:
     """Return the analyses that could not be made, or None where all could."""
-    rows = tuple((Cell(item.get("title") or item["id"]), Cell(item["reason"])) for item in omitted)
-    if not rows:
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for item in omitted:
+        reason = item["reason"].strip()
+        reason = reason[:1].upper() + reason[1:].rstrip(".") + "."
+        titles = reasons.setdefault((reason, item.get("columns") or ""), [])
+        titles.append(item.get("title") or item["id"])
+    if not reasons:
         return None
-    table = _make_table("omitted", "Analyses left out.", ("Analysis", "Why"), rows)
+    rows = tuple(
+        (Cell("; ".join(dict.fromkeys(titles))), Cell(reason), Cell(columns or _NOTHING))
+        for (reason, columns), titles in reasons.items()
+    )
+    head = ("Analysis", "Why", "Columns that would make it possible")
+    table = _make_table("omitted", "Analyses left out.", head, rows)
     return Part(title="What could not be computed", items=(table,))
 
 

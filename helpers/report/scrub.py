@@ -122,7 +122,7 @@ def write_parameter_cell(parameters: Mapping[str, Any]) -> str:
 
 
 def _scrub_parameter(name: str, value: Any) -> Any:
-    if _SECRET_NAME.search(name) and value:
+    if _SECRET_NAME.search(str(name)) and value:
         return "***"
     if isinstance(value, Mapping):
         return scrub_parameters(value)

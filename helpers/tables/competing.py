@@ -7,8 +7,8 @@ from dataclasses import replace
 from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import (
     NumberStyle,
+    format_level,
     format_p,
-    format_percent,
     get_style,
 )
 from helpers.formatting.lookup import (
@@ -75,7 +75,7 @@ def make_competing_table(
 
 
 def _make_head(conf_level: float, style: NumberStyle) -> tuple[Row, Row]:
-    level = format_percent(conf_level, n=1, style=style)
+    level = format_level(conf_level, style=style)
     top = (
         Cell("Factor", header=True, rowspan=2),
         Cell("Patients", header=True, rowspan=2),

@@ -8,9 +8,9 @@ from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import (
     NumberStyle,
     format_count,
+    format_level,
     format_number,
     format_p,
-    format_percent,
     get_style,
 )
 from helpers.formatting.lookup import (
@@ -61,7 +61,7 @@ def make_model_table(
     rows: list[Row] = []
     for factor, block in split_rows(get_frame(results, "terms"), "factor"):
         rows.extend(_make_factor(view, factor, block))
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if medians else []
     head += [

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import (
     NumberStyle,
-    format_percent,
+    format_level,
     get_style,
 )
 from helpers.formatting.lookup import (
@@ -54,7 +54,7 @@ def make_screen_table(
     rows: list[Row] = []
     for factor, block in split_rows(get_frame(results, "factors"), "factor"):
         rows.extend(_make_factor(view, factor, block))
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if view.medians else []
     head += [f"HR ({level} CI)", f"{style.p_letter} value"]

@@ -8,8 +8,8 @@ from helpers.formatting import (
     NumberStyle,
     capitalise,
     format_count,
+    format_level,
     format_median,
-    format_percent,
     format_probability,
     format_trimmed,
     get_style,
@@ -65,7 +65,7 @@ def make_survival_table(
     """
     style = get_style(style)
     horizons, notes = find_horizons(results), Notes()
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     median_keys = notes.cite(_explain_interval("Interval of medians", results, "median"))
     prob_keys = notes.cite(_explain_interval("Interval of probabilities", results, "probability"))
     rows = [_make_group_row(results, key, horizons, notes, style) for key in get_groups(results)]
@@ -175,7 +175,7 @@ def make_incidence_table(
     """
     style = get_style(style)
     groups, horizons, notes = get_groups(results), find_horizons(results), Notes()
-    level = format_percent(find_conf_level(results), n=1, style=style)
+    level = format_level(find_conf_level(results), style=style)
     rows: list[Row] = []
     for estimator, name in _ESTIMATORS.items():
         if not any(result.id.startswith(f"{results.id}.{estimator}.") for result in results):

@@ -149,7 +149,7 @@ def test_levels_that_the_event_separates_have_no_ratio():
 
 def test_models_that_cannot_be_made_say_why(eight):
     absent = fit_survival_model(eight, set_id="m", factors=["tp53"], title="Model")
-    assert absent.reason.startswith("no factor of the model is known")
+    assert absent.reason == "TP53 mutation is not known."
     assert absent.meta["title"] == "Model"
     assert fit_survival_model(eight, set_id="m", factors=[]).reason.startswith("no factor is off")
     nobody_died = make_cohort(**{**EIGHT, "dead": [0] * 8})

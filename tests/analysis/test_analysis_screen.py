@@ -66,7 +66,7 @@ def test_factors_that_cannot_be_screened_are_named_and_leave_nothing():
         ipss=["low"] * 3 + ["int1"] * 3,
     )
     results = screen_factors(cohort, set_id="u", factors=["ipss", "sex", "tp53"])
-    assert [text.split(":")[0] for text in results.meta["left_out"]] == ["IPSS", "TP53 mutation"]
+    assert [text.split(":")[0] for text in results.meta["left_out"]] == ["IPSS", "TP53 mutation is not known."]
     assert not [result.id for result in results if "ipss" in result.id or "tp53" in result.id]
     assert set(results.frames["factors"]["factor"]) == {"sex"}
 
@@ -156,7 +156,7 @@ def test_screen_of_aml_fits_each_factor_alone():
             [1, 2, 3, 4, 5, 6], [1, 0, 1, 1, 0, 1], [value == level for value in columns[name]]
         )
         assert results[f"{name}.{level}"].estimate == pytest.approx(ratio, rel=1e-5)
-    assert [text.split(":")[0] for text in results.meta["left_out"]] == ["TP53 mutation"]
+    assert results.meta["left_out"] == ["TP53 mutation is not known."]
     assert "a.model" not in results
     assert list(results.frames["terms"]["factor"].unique()) == ["sex", "ipss"]
 

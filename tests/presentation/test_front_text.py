@@ -105,7 +105,7 @@ def test_abstract_tells_the_numbers():
         (
             "Results",
             "The analysis included 392 patients (median age 70 years, range 37–95; 66% female). "
-            "The type of LEN failure was no response in 141 (36%) and loss of haematologic "
+            "The type of LEN failure was no response in 141 (36%) and loss of haematological "
             "improvement (HI) in 251 (64%). During a median follow-up of 29 months (95% confidence "
             r"interval \[CI\] 27–33), 222 patients died. The median OS was 23 months (95% CI "
             "20–27). The probability of OS at 60 months was 24% (95% CI 19–30). By type of "
@@ -152,7 +152,7 @@ def test_all_decimals_have_the_mark_of_the_style(name):
     )  # fmt: skip
     mark = "," if name.endswith("-comma") else get_style(name).decimal_mark
     told = " ".join(read(write(style=name, published=published)).values())
-    assert "1,200 printed" in told or mark != "."
+    assert re.search(r"1[,\s]?200 printed", told) or mark != "."
     decimals = re.findall(r"\d([.,·])\d", re.sub(r"1,[02]00", "", told))
     assert set(decimals) == {mark}
 
@@ -203,7 +203,7 @@ def make_small():
 def test_small_cohort_without_deaths():
     parts = read(write(make_small(), n_omitted=2))
     assert parts["Results"] == (
-        "The analysis included 12 patients. The type of LEN failure was loss of haematologic "
+        "The analysis included 12 patients. The type of LEN failure was loss of haematological "
         "improvement in 12 (100%). During follow-up, no patients died. The median OS was not "
         "reached. The probability of OS at 24 months was 100%."
     )

@@ -156,7 +156,7 @@ def test_model_tells_what_could_not_be_estimated():
                     reason="separated")  # fmt: skip
     kept = [failed if result.id == failed.id else result for result in model]
     told = narrative.describe_model(model.with_results(kept)).markdown
-    assert "No hazard ratio could be estimated for age 75 years or older." in told
+    assert "No hazard ratio could be estimated for age 75 years or older: separated." in told
 
 
 def test_competing_models_are_told_together():
@@ -251,7 +251,7 @@ def test_missing_values():
 
 def test_treatments_and_responses():
     assert narrative.describe_treatments(make_treatments()).markdown == (
-        "The first treatment after failure was known for 232 of 392 patients (59%). The "
+        "The first treatment was known for 232 of 392 patients (59%). The "
         "treatments were HMA (n = 91, 39%), best supportive care (n = 78, 34%) and chemotherapy "
         "(n = 16, 7%)."
     )

@@ -110,7 +110,7 @@ def test_comparison_appendix_has_all_entries_and_the_reasons():
 def test_omitted_appendix_is_there_only_where_something_was_left_out():
     assert make_omitted_appendix([]) is None
     part = make_omitted_appendix([{"id": "os.tp53", "reason": "no column"}])
-    assert [cell.text for cell in part.items[0].rows[0]] == ["os.tp53", "no column"]
+    assert [cell.text for cell in part.items[0].rows[0]] == ["os.tp53", "No column.", "–"]
 
 
 def test_provenance_prints_values_as_given_and_remarks():
