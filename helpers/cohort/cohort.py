@@ -110,12 +110,19 @@ class Cohort:
         lacking = list(dict.fromkeys(self.find_lacking(column)))
         if column in self.table.columns or not lacking:
             return f"{name} is not known for any patient."
-        if lacking == [column]:
+        if lacking == [column] and not self.dictionary.find(column).needs[1:]:
             return f"The data have no values of {name}."
         noun = "column" if len(lacking) == 1 else "columns"
-        named = [f"{root} ({dictionary.variables[root].label})" for root in lacking]
+        named = [f"{root} ({self._explain_column(root)})" for root in lacking]
         wanted = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
         return f"{name} cannot be derived: the data have no values in the {noun} {wanted}."
+
+    def _explain_column(self, name: str) -> str:
+        """Return a column's label, and the dates that may be given in its stead."""
+        variable = self.dictionary.variables[name]
+        if not variable.derived:
+            return variable.label
+        return f"{variable.label}; or the dates {' and '.join(variable.needs)}"
 
     def find_lacking(self, column: str) -> Iterator[str]:
         """Yield the columns of the file that a column is made from and that hold no value.
