@@ -40,6 +40,7 @@ OWNERS = {
     "lifelines": {"stats"},
     "scipy": {"stats"},
     "numba": {"stats", "cohort"},
+    "statsmodels": {"stats"},
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
     "IPython": {"display"},
