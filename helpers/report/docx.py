@@ -25,6 +25,7 @@ from helpers.report.docx_sections import (
 )
 from helpers.report.docx_tables import make_table, plan_table
 from helpers.report.docx_title import write_abstract, write_title_block
+from helpers.report.docx_widths import OWN_AIR, UNKNOWN_AIR
 from helpers.report.docx_xml import Element, make_element, name_bookmark
 from helpers.report.pages import (
     FigureNode,
@@ -91,6 +92,7 @@ def write_docx(page: Page) -> bytes:
             for node in page.nodes
             if isinstance(node, TableNode | FigureNode)
         },
+        air=UNKNOWN_AIR if reference else OWN_AIR,
         formulas=convert_formulas(find_formulas(_list_html(page))),
     )
     _Body(context, line_numbers=options.word_line_numbers).fill(_list_pieces(context, page))
@@ -144,7 +146,7 @@ class _NodeWriter:
             case FigureNode():
                 yield from self._write_figure(node.block, node.label)
             case OutputNode():
-                yield self._write_output(node)
+                yield from self._write_output(node)
 
     def _write_heading(self, node: HeadingNode) -> Element:
         self._part = node.plain
@@ -171,11 +173,15 @@ class _NodeWriter:
         yield make_picture(self._context, block, label)
         yield write_caption(self._context, label, words.title, words.caption, words.abbreviations)
 
-    def _write_output(self, node: OutputNode) -> Element:
+    def _write_output(self, node: OutputNode) -> Iterator[Element]:
         output = node.output
+        tables = list(self._prose.write_tables(output.html)) if output.html else []
         if output.svg or output.png:
-            return make_foreign_picture(self._context, output.png, output.svg, output.text)
-        return self._context.words("Source Code", output.text.rstrip("\n"))
+            yield make_foreign_picture(self._context, output.png, output.svg, output.text)
+        elif tables:
+            yield from tables
+        else:
+            yield self._context.words("Source Code", output.text.rstrip("\n"))
 
 
 class _Body:

@@ -15,6 +15,7 @@ from docx.oxml.parser import OxmlElement
 from docx.parts.numbering import NumberingPart
 
 from helpers.report.docx_sections import PageFrame
+from helpers.report.docx_widths import OWN_AIR
 from helpers.report.docx_xml import Element, make_element, make_run, make_value
 
 _LIST_STEP_TWIPS = 360
@@ -40,6 +41,8 @@ class WordContext:
         Of tables and figures, by anchor.
     formulas : mapping of str to Element
         Native formulas by their TeX.
+    air : float
+        By how much the type may be wider than ours.
     lists : ListNumbers
         Definitions of lists.
     """
@@ -49,6 +52,7 @@ class WordContext:
     frame: PageFrame
     bookmarks: Mapping[str, str]
     formulas: Mapping[str, Element]
+    air: float = OWN_AIR
     lists: ListNumbers = field(init=False)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from docx.oxml.ns import qn
 from lxml import html
 
-from helpers.document import Cell, Row, TableBlock
 from helpers.report.docx_context import WordContext
+from helpers.report.docx_html_tables import read_table
 from helpers.report.docx_tables import make_table
 from helpers.report.docx_xml import (
     PLAIN,
@@ -109,6 +109,12 @@ class ProseWriter:
         """
         yield from self._write_blocks(_parse(fragment), _Place(style), list_style)
 
+    def write_tables(self, fragment: str) -> Iterator[Element]:
+        """Yield the tables of somebody's HTML and nothing else of it."""
+        for node in _parse(fragment).iter("table"):
+            yield make_table(self._context, read_table(node))
+            yield self._context.words("Table Note", "")
+
     def write_inline(self, fragment: str, form: RunFormat = PLAIN) -> list[Element]:
         """Return the runs of HTML without paragraphs."""
         return list(self._write_inline(_parse(fragment), form))
@@ -163,7 +169,7 @@ class ProseWriter:
             case "blockquote":
                 yield from self._write_blocks(node, replace(place, style="Quote"), list_style)
             case "table":
-                yield make_table(self._context, _read_table(node))
+                yield make_table(self._context, read_table(node))
                 yield self._context.words("Table Note", "")
             case "section":
                 yield from self._write_blocks(node, _Place("Footnote Text"), "Footnote Text")
@@ -259,21 +265,3 @@ def _indent_below(place: _Place) -> list[Element]:
     if not place.list_number:
         return []
     return [make_element("w:ind", {"w:left": str(360 * (place.depth + 1))})]
-
-
-def _read_table(node: html.HtmlElement) -> TableBlock:
-    """Return a plain table of somebody's Markdown."""
-    head: list[Row] = []
-    body: list[Row] = []
-    align = ""
-    for row in node.iter("tr"):
-        cells = tuple(Cell(" ".join(cell.text_content().split())) for cell in row)
-        letters = "".join(_read_alignment(cell) for cell in row)
-        align = max(align, letters, key=len)
-        is_head = row.getparent().tag == "thead"
-        (head if is_head else body).append(cells)
-    return TableBlock("table.prose", "", tuple(head), tuple(body), align)
-
-
-def _read_alignment(cell: html.HtmlElement) -> str:
-    return {"r": "r", "c": "c"}.get(cell.get("class", ""), "l")

@@ -48,6 +48,7 @@ def plan_table(context: WordContext, block: TableBlock) -> ColumnPlan:
         text_pt=frame.text_width_pt,
         room_pt=frame.room_pt,
         sideways_pt=frame.turn().text_width_pt,
+        air=context.air,
     )
 
 

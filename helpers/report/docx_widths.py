@@ -16,8 +16,8 @@ from helpers.report.wording import bind_numbers
 _SIZES_PT = (9.0, 8.5)
 _SMALLER_PT = (8.0, 7.5)
 _PADDING_PT = 9.0
-#: Fonts differ: an estimate of a line's width gets this much air.
-_AIR = 1.08
+#: How much wider lines may be than estimated, in our own type and in a journal's.
+OWN_AIR, UNKNOWN_AIR = 1.08, 1.2
 _BOLD = 1.1
 _INDENT_PT = 10.0
 _NOTE_EM = 0.5
@@ -71,7 +71,12 @@ class _Need:
 
 
 def plan_columns(
-    block: TableBlock, *, text_pt: float, room_pt: float, sideways_pt: float
+    block: TableBlock,
+    *,
+    text_pt: float,
+    room_pt: float,
+    sideways_pt: float,
+    air: float = OWN_AIR,
 ) -> ColumnPlan:
     """Return column widths in which numbers stay on one line.
 
@@ -82,6 +87,8 @@ def plan_columns(
     text_pt, room_pt, sideways_pt : float
         Width of running text, that with some of both margins, and that of text on a page in
         landscape, pt.
+    air : float
+        By which the estimated widths of lines are multiplied, because fonts differ.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def plan_columns(
         Upright where the text has room enough at a readable size, else in landscape. A
         table that fits is as wide as it needs; none is wider than its room.
     """
-    needs = [_measure_column(block, number) for number in range(count_columns(block))]
+    needs = [_measure_column(block, number, air) for number in range(count_columns(block))]
     for room in (text_pt, room_pt):
         for size in _SIZES_PT:
             if _has_room(needs, size, room):
@@ -179,10 +186,10 @@ def _count_lines(
 
 
 def _to_points(width_em: float, size_pt: float) -> float:
-    return width_em * size_pt * _AIR + _PADDING_PT
+    return width_em * size_pt + _PADDING_PT
 
 
-def _measure_column(block: TableBlock, number: int) -> _Need:
+def _measure_column(block: TableBlock, number: int, air: float) -> _Need:
     head = _list_cells(block.header, number)
     body = _list_cells(block.rows, number)
     lines = [_measure_line(placed, line) for placed in body for line in _split(placed)]
@@ -199,7 +206,8 @@ def _measure_column(block: TableBlock, number: int) -> _Need:
     heads = [_measure_line(placed, line, bold=True) for placed in head for line in _split(placed)]
     lengths = [(placed.row, _measure_line(placed, placed.cell.text)) for placed in body]
     lengths += [(-1 - placed.row, _measure_line(placed, placed.cell.text)) for placed in head]
-    return _Need(least, wanted, max([wanted, *heads]), tuple(lengths))
+    cells = tuple((row, length * air) for row, length in lengths)
+    return _Need(least * air, wanted * air, max([wanted, *heads]) * air, cells)
 
 
 def _list_cells(rows: tuple[Row, ...], number: int) -> list[PlacedCell]:

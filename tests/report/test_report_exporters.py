@@ -12,6 +12,12 @@ from word_reader import WordReader
 from helpers.errors import ParameterError
 from helpers.report.exporters import LenfailDOCXExporter, LenfailHTMLExporter, LenfailPDFExporter
 
+FRAME = (
+    "<div><style>th {color: red}</style><script>alert(1)</script><table><thead><tr><th></th>"
+    '<th colspan="2">both</th></tr></thead><tbody><tr><th>0</th><td>1.5</td><td>x</td></tr>'
+    "</tbody></table></div>"
+)
+
 
 @pytest.fixture(scope="module")
 def notebook():
@@ -56,6 +62,7 @@ def test_docx_of_a_foreign_notebook_has_its_text_and_pictures():
         nbformat.v4.new_output("execute_result", {"text/plain": "42"}),
         nbformat.v4.new_output("display_data", {"image/svg+xml": svg, "text/plain": "<Figure>"}),
         nbformat.v4.new_output("display_data", {"image/png": "bm90IGEgcG5n", "text/plain": "bad"}),
+        nbformat.v4.new_output("display_data", {"text/html": FRAME, "text/plain": "as text"}),
     ]
     cells = [
         nbformat.v4.new_markdown_cell("# Mine\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
@@ -67,7 +74,12 @@ def test_docx_of_a_foreign_notebook_has_its_text_and_pictures():
     assert ("Source Code", "printed <b> #panic()") in word.styles
     assert ("Source Code", "42") in word.styles
     assert ("Figure", "[bad]") in word.styles
-    assert word.tables == [[["a", "b"], ["1", "2"]]]
+    assert word.tables == [
+        [["a", "b"], ["1", "2"]],
+        [["", "both"], ["0", "1.5", "x"]],
+    ]
+    assert "as text" not in word.words
+    assert "alert" not in word.words
     assert len(word.pictures) == 1
     assert "secret_code" not in word.words
 
