@@ -97,7 +97,9 @@ def test_the_mapping_to_fill_in_is_a_mapping(folder):
 
     text = (folder / "mapping.yml").read_text(encoding="utf-8")
     assert parse_mapping(text).columns == {}
-    assert all(f"# {name}:" in text for name in read_dictionary().file_columns)
+    assert all(
+        f"# {name}:" in text for name in read_dictionary().file_columns if name != "synthetic"
+    )
     examples = [line[2:] for line in text.splitlines() if line.startswith("# ")]
     start = next(at for at, line in enumerate(examples) if line.startswith("event:"))
     shown = [line for line in examples[start:] if ":" in line and not line.endswith(".")]

@@ -22,9 +22,11 @@ Your own patients
              You have a spreadsheet already? Keep it as it is, and let this propose how its
              columns and codes translate:
 
-                 lenfail map yourfile.xlsx --out mapping.yml
+                 lenfail map yourfile.xlsx --out proposed.yml
 
-             Then write in params.yml:  data: "yourfile.xlsx"  and  mapping: "mapping.yml".
+             Read proposed.yml and decide on the lines that are commented out. Then write in
+             params.yml:  data: "yourfile.xlsx",  data_sheet: "",  mapping: "proposed.yml".
+             (mapping.yml is an empty one, for who prefers to write it alone.)
 
 2. Check     lenfail check params.yml
              tells everything that is wrong at once, and what was understood.

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpers.cli import main
+from helpers.cohort.mapping import parse_mapping
 
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -57,6 +59,8 @@ HOSTILE = [
 CELL = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=10), st.just(""))
 NAME = st.one_of(
     st.sampled_from([*PATIENT, "__class__", "__init__", "index", "os_months", "", " ", "row"]),
+    st.sampled_from(['sex "a"', "Hb: g/l # x", "{dead}", "Status\u2028", "Alter\x85", "id\ud800"]),
+    st.sampled_from(["'sex'", "- dead", "&tot", "*id", "Décès\t", "!!python/name:os.system"]),
     st.text(max_size=10),
 )
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-32", "mac_roman")
@@ -77,7 +81,11 @@ def check_file(folder: Path, name: str, *, identifiers: tuple[str, ...] = ()) ->
     before = sorted(folder.iterdir())
     code, out, err = run_quietly("check", params)
     as_json = run_quietly("check", params, "--json")
-    mapped = run_quietly("map", folder / name)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        proposed = Path(elsewhere) / "m.yml"
+        mapped = run_quietly("map", folder / name, "--out", proposed)
+        if mapped[0] == 0:
+            parse_mapping(proposed.read_text(encoding="utf-8"))
     assert sorted(folder.iterdir()) == before
     assert code in (0, 2)
     assert mapped[0] in (0, 2)

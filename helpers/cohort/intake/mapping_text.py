@@ -76,6 +76,8 @@ def write_empty_mapping(dictionary: Dictionary) -> str:
     """Return a mapping to fill in, every line explained and commented out."""
     parts = [EMPTY_HEAD, "\nformat: 1\n", f"\n{_note('columns')}columns:\n"]
     for name, variable in dictionary.file_columns.items():
+        if name == "synthetic":
+            continue
         required = " (required)" if variable.required else ""
         parts.append(f"  # {name}:   # {variable.label}{required}\n")
     for section, lines in EXAMPLES.items():
