@@ -85,7 +85,7 @@ def test_german_names_and_codes_are_known(tmp_path, capsys):
         ("fecha último contacto", "last_contact_date"),
         ("fallecido", "dead"),
         ("hemoglobina", "haemoglobin_g_dl"),
-        ("TodesDatum", None),
+        ("Todesdatum", None),
         ("plattelets", "platelets_g_l"),
         ("__class__", None),
     ],
@@ -251,3 +251,29 @@ def test_declared_variables_are_proposed_too(tmp_path, capsys):
     found = propose(capsys, path, "--params", str(params))
     assert (found["ecog"]["your_column"], found["ecog"]["certainty"]) == ("ECOG", "certain")
     assert "ecog" not in propose(capsys, path)
+
+
+def test_a_date_of_death_is_offered_for_last_contact_and_event(tmp_path, capsys):
+    died = [end.isoformat() if number % 3 else "" for number, end in enumerate(ENDS)]
+    columns = {
+        "id": list(range(N)),
+        "failure_date": [START.isoformat()] * N,
+        "Todesdatum": died,
+        "last_contact_date": [end.isoformat() for end in ENDS],
+    }
+    path = write(tmp_path / "a.csv", columns)
+    assert propose(capsys, path)["dead"]["certainty"] == "none"
+    out = tmp_path / "m.yml"
+    assert main(["map", str(path), "--out", str(out)]) == 0
+    assert "'Todesdatum' holds dates of death" in capsys.readouterr().out
+    text = out.read_text(encoding="utf-8")
+    decided = text.replace("# last_contact_date: {", "last_contact_date: {")
+    decided = decided.replace('  last_contact_date: "last_contact_date"\n', "")
+    mapping = parse_mapping(decided.replace("# event:", "event:"))
+    assert mapping.columns["last_contact_date"].columns == ("Todesdatum", "last_contact_date")
+    assert mapping.event.dead == ("present",)
+    params = tmp_path / "params.yml"
+    params.write_text("data: a.csv\nmapping: m.yml\n", encoding="utf-8")
+    out.write_text(decided.replace("# event:", "event:"), encoding="utf-8")
+    assert main(["check", str(params)]) == 0
+    assert "1, yes: 40; 0, no (censored): 20" in capsys.readouterr().out

@@ -58,6 +58,7 @@ def write_mapping(proposed: ProposedMapping, dictionary: Dictionary) -> str:
     found = [one for one in proposed.proposals if one.certainty != "none"]
     parts = [PROPOSED_HEAD, "\nformat: 1\n", f"\n{_note('columns')}columns:\n"]
     parts += [_write_column(one, dictionary) for one in found]
+    parts += _write_death_date(proposed)
     absent = ", ".join(one.target for one in proposed.proposals if one.certainty == "none")
     if absent:
         parts.append(_comment(f"not found: {absent}"))
@@ -116,6 +117,23 @@ def _write_column(proposal: Proposal, dictionary: Dictionary) -> str:
     if proposal.target == "dead" and _is_recoded(proposal):
         return comment + _comment("see the section event below")
     return f"{comment}  {sign}{proposal.target}: {quote(proposal.column)}\n"
+
+
+def _write_death_date(proposed: ProposedMapping) -> Iterator[str]:
+    """Yield how a date of death can stand for the last contact and for the event."""
+    if not proposed.death_date:
+        return
+    by_target = {one.target: one for one in proposed.proposals}
+    death, last = quote(proposed.death_date), by_target.get("last_contact_date")
+    yield _comment(
+        f"to decide: {death} holds dates of death. Where the last contact of the dead is not that "
+        "date, take this instead of the line above for last_contact_date:"
+    )
+    both = f"{death}, {quote(last.column)}" if last and last.column else f"{death}, your column"
+    yield f"  # last_contact_date: {{first_of: [{both}]}}\n"
+    if "dead" in by_target and by_target["dead"].certainty not in DECIDED:
+        yield _comment("and where its presence alone says who died, this below columns:")
+        yield f"# event: {{column: {death}, dead: [present], alive: [empty]}}\n"
 
 
 def _is_recoded(proposal: Proposal) -> bool:

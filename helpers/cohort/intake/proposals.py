@@ -13,7 +13,7 @@ from helpers.cohort.intake.name_matching import KNOWN, NameMatch, match_name
 from helpers.cohort.intake.profiles import Profile, profile_column, read_numbers_by_row
 from helpers.cohort.intake.time_evidence import weigh_time
 from helpers.cohort.intake.value_evidence import Evidence, weigh_values
-from helpers.cohort.intake.vocabulary import simplify
+from helpers.cohort.intake.vocabulary import read_vocabulary, simplify
 from helpers.cohort.sources import RawTable
 
 Certainty = Literal["certain", "likely", "guess", "none"]
@@ -85,10 +85,13 @@ class ProposedMapping:
         One for each of our columns, in the dictionary's order.
     unused : mapping of str to str
         Columns of the file that no proposal takes, with what is known of them in words.
+    death_date : str
+        Column of theirs with the date of death alone; empty without one.
     """
 
     proposals: tuple[Proposal, ...]
     unused: Mapping[str, str]
+    death_date: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,18 +127,31 @@ def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
         if name and names.count(name) == 1
     }
     profiles = {name: profile_column(name, column) for name, column in cells.items()}
+    death_date = _find_death_date(profiles)
+    known = {name: profile for name, profile in profiles.items() if name != death_date}
     variables = {
         name: variable for name, variable in dictionary.file_columns.items() if name != "synthetic"
     }
     times = [name for name in SPANS if name in variables]
     first = [name for name in variables if name not in times]
-    chosen = _choose(_list_candidates(profiles, {name: variables[name] for name in first}))
+    chosen = _choose(_list_candidates(known, {name: variables[name] for name in first}))
     taken = {candidate.column for candidate in chosen.values()}
     chosen |= _choose(
         _list_time_candidates(cells, profiles, times, taken, _find_spans(chosen, profiles))
     )
     proposals = tuple(_propose(name, chosen.get(name), profiles) for name in variables)
-    return ProposedMapping(proposals=proposals, unused=_describe_unused(proposals, profiles, cells))
+    unused = _describe_unused(proposals, profiles, cells)
+    if death_date:
+        unused[death_date] = "holds dates of death: see the mapping on death and last contact"
+    return ProposedMapping(proposals=proposals, unused=unused, death_date=death_date)
+
+
+def _find_death_date(profiles: Mapping[str, Profile]) -> str:
+    names = read_vocabulary().death_dates
+    found = [
+        name for name, one in profiles.items() if one.kind == "date" and simplify(name) in names
+    ]
+    return found[0] if found else ""
 
 
 def _list_candidates(

@@ -29,6 +29,8 @@ class Vocabulary:
         By category: our key by another code for it.
     flags, dead : mapping of str to str
         ``yes`` or ``no`` by a word for it; for any flag, and for death.
+    death_dates : frozenset of str
+        Names of a column with the date of death alone.
     alive_names : frozenset of str
         Names of a column that is death the other way round.
     not_known : frozenset of str
@@ -41,6 +43,7 @@ class Vocabulary:
     codes: Mapping[str, Mapping[str, str]]
     flags: Mapping[str, str]
     dead: Mapping[str, str]
+    death_dates: frozenset[str]
     alive_names: frozenset[str]
     not_known: frozenset[str]
     units: Mapping[str, str]
@@ -57,6 +60,7 @@ def read_vocabulary() -> Vocabulary:
         codes={column: _invert(codes) for column, codes in entries["codes"].items()},
         flags=_invert(entries["flags"]),
         dead=_invert(entries["dead"]),
+        death_dates=frozenset(map(simplify, entries["death_dates"])),
         alive_names=frozenset(map(simplify, entries["alive_names"])),
         not_known=frozenset(map(simplify, entries["not_known"])),
         units=_invert(entries["units"]),
