@@ -7,7 +7,6 @@ before anything is shown.
 
 from __future__ import annotations
 
-import html
 import platform
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -33,6 +32,7 @@ from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
 from helpers.results import ResultSet
+from helpers.tables.preview import table_to_html
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -282,35 +282,3 @@ def _show_to_reader(block: Block) -> dict[str, Any]:
             return {"image/svg+xml": block.svg, "text/plain": f"{caption}\n{block.text.alt}"}
     count = f"{len(block.results)} results recorded"
     return {"text/plain": count}
-
-
-def table_to_html(block: TableBlock) -> str:
-    """Return a table as HTML for a notebook's reader, every text escaped."""
-    head = "".join(_row_to_html(row, tag="th") for row in block.header)
-    body = "".join(_row_to_html(row, tag="td") for row in block.rows)
-    notes = [
-        f"<sup>{html.escape(key)}</sup> {html.escape(text)}" for key, text in block.notes.items()
-    ]
-    short = "; ".join(
-        f"{html.escape(key)}: {html.escape(text)}"
-        for key, text in sorted(block.abbreviations.items())
-    )
-    below = "<br>".join([*notes, short] if short else notes)
-    return (
-        f"<table><caption><strong>{html.escape(block.title)}</strong></caption>"
-        f"<thead>{head}</thead><tbody>{body}</tbody></table><p><small>{below}</small></p>"
-    )
-
-
-def _row_to_html(row: tuple[Any, ...], *, tag: str) -> str:
-    cells = []
-    for cell in row:
-        name = "th" if cell.header else tag
-        spans = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
-        spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
-        spans += (
-            f' style="padding-left: {1 + cell.indent}em; text-align: left"' if cell.indent else ""
-        )
-        notes = "".join(f"<sup>{html.escape(key)}</sup>" for key in cell.notes)
-        cells.append(f"<{name}{spans}>{html.escape(cell.text)}{notes}</{name}>")
-    return f"<tr>{''.join(cells)}</tr>"
