@@ -8,6 +8,14 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "img", "br", "hr", "link", "input", "col"}
 OPTIONAL_END = {"td", "tr", "li", "p"}
+#: Where a page names the place of something else; a link is followed only by its reader.
+OUTSIDE = re.compile(
+    r"(?i)\b(?:https?|wss?|ftp|file|blob|javascript):|^\s*//|[\s\"'(,=]//[\w.-]+\.\w"
+)
+CALLS = re.compile(
+    r"\bfetch\b|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|\bimport\s*\("
+    r"|\beval\b|new Function|Worker\b|createElementNS|innerHTML|insertAdjacentHTML|document\.write"
+)
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction"}
 
 
@@ -23,6 +31,8 @@ class PageReader(HTMLParser):
         self.open_tags: list[str] = []
         self.unbalanced: list[str] = []
         self.text: list[str] = []
+        self.styles: list[str] = []
+        self.scripts: list[str] = []
         self.feed(html)
         self.close()
 
@@ -51,6 +61,8 @@ class PageReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open_tags and self.open_tags[-1] not in {"style", "script"}:
             self.text.append(data)
+        elif self.open_tags:
+            (self.styles if self.open_tags[-1] == "style" else self.scripts).append(data)
 
     @property
     def words(self) -> str:
@@ -65,6 +77,23 @@ class PageReader(HTMLParser):
             if name in LOADING or (tag in {"link", "use", "image"} and name.endswith("href"))
         ]
         return [value for value in found if not value.startswith(("data:", "#"))]
+
+    @property
+    def outside(self) -> list[str]:
+        """Return every outside address, and every way to one, in attributes, CSS and script."""
+        found = [
+            f"{tag} {name}={value[:80]}"
+            for tag, name, value in self.attributes
+            if OUTSIDE.search(value) and (tag, name) != ("a", "href")
+        ]
+        for text in self.styles:
+            found += re.findall(r"@import[^;]*", text)
+            found += re.findall(r"url\((?!data:font/woff2;base64,|#)[^)]*", text)
+            found += OUTSIDE.findall(re.sub(r"url\(data:[^)]*\)", "", text))
+        for text in self.scripts:
+            found += [match.group() for match in OUTSIDE.finditer(text)]
+            found += [match.group() for match in CALLS.finditer(text)]
+        return found
 
     @property
     def broken_links(self) -> list[str]:

@@ -57,8 +57,8 @@ def test_foreign_notebook_keeps_text_and_pictures():
     assert section.items[:4] == (
         Output("printed"),
         Output("alt", svg="<svg/>"),
-        Output("frame"),
-        Output("ValueError: bad"),
+        Output("frame", html="<script>"),
+        Output("ValueError: bad", is_error=True),
     )
 
 

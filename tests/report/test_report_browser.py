@@ -3,11 +3,13 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from browser import CHROMIUM, open_page, start_browser
-from curve_page import make_curve_page
-from report_pages import make_hostile_page, make_sample_page
+from curve_page import NAMES, make_curve_page, make_curves
+from report_pages import make_hostile_page, make_page, make_sample_page
+from sample_report import make_notebook
 
 from helpers.report.html import write_html
 
@@ -172,6 +174,27 @@ def test_keys_move_along_the_curves(curves):
     assert curves.locator(".readout").is_visible()
     curves.keyboard.press("Escape")
     assert not curves.locator(".readout").is_visible()
+
+
+def test_a_long_curve_is_read_only_where_its_numbers_are_exact(browser, tmp_path):
+    n = 4000
+    rows = "\n".join(f"{key},{i / 400},{n - i},{1 - i / n}" for key in NAMES for i in range(n))
+    data_csv = f"group,time_months,n_at_risk,estimate\n{rows}\n"
+    block = replace(make_curves(), data_csv=data_csv)
+    path = tmp_path / "long.html"
+    path.write_text(write_html(make_page(make_notebook("# Long", ("show()", [block])))))
+    with open_page(browser, path) as page:
+        reader = page.locator(".reader")
+        reader.focus()
+        for key in ("Home", "ArrowRight", "ArrowRight", "PageUp"):
+            page.keyboard.press(key)
+            time = float(reader.get_attribute("aria-valuenow"))
+            row = round(time * 400)
+            assert row == pytest.approx(time * 400, abs=1e-6)
+            shown = page.locator(".readout tbody tr td").all_inner_texts()
+            assert shown[::3] == [f"{100 * (1 - row / n):.1f}%"] * 2
+            assert shown[2::3] == [str(n - row)] * 2
+        assert time > 1
 
 
 def read_column(page, table, column):

@@ -1,12 +1,13 @@
 """nbconvert's exporters."""
 
+import base64
 import subprocess
 import sys
 
 import nbformat
 import pytest
 from page_reader import PageReader
-from sample_report import make_sections
+from sample_report import draw, make_sections
 from word_reader import WordReader
 
 from helpers.errors import ParameterError
@@ -119,3 +120,26 @@ def test_nbconvert_finds_the_exporters(notebook, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Figure 1. Overall survival" in PageReader((tmp_path / "nb.html").read_text()).words
+
+
+def test_outputs_of_a_foreign_notebook_are_shown_and_made_harmless(tmp_path):
+    frame = "<style>x{}</style><table onclick='x()'><tr><th>os</th></tr><tr><td>1</td></tr></table>"
+    pixel = draw(1, 178, 80.0)[1]
+    outputs = [
+        nbformat.v4.new_output("display_data", {"text/html": frame, "text/plain": "os\n1"}),
+        nbformat.v4.new_output(
+            "display_data", {"image/png": base64.b64encode(pixel).decode(), "text/plain": "Plot"}
+        ),
+        nbformat.v4.new_output("display_data", {"text/markdown": "A **bold** word."}),
+        nbformat.v4.new_output("error", ename="ValueError", evalue="<bad>", traceback=["x"]),
+    ]
+    cells = [nbformat.v4.new_code_cell("1 / 0", outputs=outputs)]
+    html, _ = LenfailHTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    page = PageReader(html)
+    assert "<table><tr><th>os</th></tr><tr><td>1</td></tr></table>" in html
+    assert (
+        f'<img src="data:image/png;base64,{base64.b64encode(pixel).decode()}" alt="Plot">' in html
+    )
+    assert "A <strong>bold</strong> word." in html
+    assert '<pre class="error">ValueError: &lt;bad&gt;</pre>' in html
+    assert page.outside == page.unbalanced == []

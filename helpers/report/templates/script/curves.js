@@ -76,6 +76,9 @@ class CurveReader {
     this.step = chooseStep(data.x[1] - data.x[0]);
     this.digits = Math.max(0, 1 - Math.round(Math.log10(this.step)));
     this.time = data.x[0];
+    // Of very many times only some are kept: between them the numbers would not be exact.
+    const times = data.snap ? data.curves.flatMap((curve) => curve.time) : [];
+    this.grid = [...new Set(times)].sort((one, other) => one - other);
     this.build(figure.dataset.label);
   }
 
@@ -139,9 +142,17 @@ class CurveReader {
     this.show(Math.round((this.time + moves[event.key]) / this.step) * this.step);
   }
 
+  snap(time) {
+    if (!this.grid.length) return time;
+    let near = this.grid.findIndex((kept) => kept >= time);
+    if (near < 0) near = this.grid.length - 1;
+    if (near > 0 && time - this.grid[near - 1] < this.grid[near] - time) near -= 1;
+    return this.grid[near];
+  }
+
   show(time) {
     const [start, end] = this.data.x;
-    const clamped = Math.min(Math.max(time, start), end);
+    const clamped = this.snap(Math.min(Math.max(time, start), end));
     this.time = Number(clamped.toFixed(6));
     const readings = this.data.curves.map((curve) => readCurve(curve, this.time));
     const share = ((this.time - start) / (end - start)) * 100;
