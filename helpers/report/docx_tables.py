@@ -112,7 +112,7 @@ class _TableWriter:
                 make_element("w:tblInd", {"w:w": str(left), "w:type": "dxa"}),
                 make_element("w:tblBorders", children=rules),
                 make_element("w:tblLayout", {"w:type": "fixed"}),
-                make_element("w:tblLook", {"w:val": "0020", "w:firstRow": "1", "w:noVBand": "1"}),
+                make_element("w:tblLook", {"w:val": "00A0", "w:firstRow": "1", "w:firstColumn": "1"}),
                 make_value("w:tblCaption", name[:_LONGEST_CAPTION]),
             ],
         )
