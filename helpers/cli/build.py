@@ -66,6 +66,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
 def run_build(options: argparse.Namespace) -> int:
     """Build a report."""
     from helpers.cli.console import open_console
+    from helpers.cli.stopping import stoppable
     from helpers.report.build import build_report
     from helpers.report.section_runs import RunChoices
 
@@ -73,7 +74,7 @@ def run_build(options: argparse.Namespace) -> int:
     choices = RunChoices(
         force=options.force, only=tuple(options.only), keep_going=options.keep_going
     )
-    with open_console(quiet=options.quiet, as_json=options.json) as console:
+    with stoppable(), open_console(quiet=options.quiet, as_json=options.json) as console:
         summary = build_report(
             **request, choices=choices, wait=not options.no_wait, progress=console.tell
         )

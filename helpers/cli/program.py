@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from helpers import __version__
-from helpers.cli import audit, build, check, propose, schema, synthesize, template
+from helpers.cli import audit, build, check, propose, schema, synthesize, template, watch
 from helpers.errors import LenfailError, ParameterError
 
 COMMANDS = {
@@ -18,6 +18,7 @@ COMMANDS = {
     "map": propose,
     "check": check,
     "build": build,
+    "watch": watch,
     "audit": audit,
     "synthesize": synthesize,
     "schema": schema,
@@ -58,9 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LenfailError as error:
         print(f"lenfail: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print(f"lenfail: {stopped}", file=sys.stderr)
-        return INTERRUPTED
+        return getattr(stop, "exit_code", INTERRUPTED)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

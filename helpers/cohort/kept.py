@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from helpers.cohort.cohort import Cohort
 
+_BUILT_IN = "synthetic"
 _kept: dict[str, Cohort] = {}
 #: Options that may name a file beside the data.
 _WITH_FILES = ("mapping", "source_options")
@@ -33,8 +34,10 @@ def keep_cohort(source: str | os.PathLike[str], **options: Any) -> Cohort:
     """
     from helpers.cohort.cohort import read_cohort
 
-    _kept.clear()
     key = make_key(source, options)
+    if key in _kept and stands_still(source, options):
+        return _kept[key]
+    _kept.clear()
     cohort = read_cohort(source, **options)
     _kept[key] = cohort
     return cohort
@@ -50,6 +53,13 @@ def reuse_kept(read: Callable[..., Cohort]) -> Callable[..., Cohort]:
         return read(source, **options)
 
     return wrapped
+
+
+def stands_still(source: str | os.PathLike[str], options: Mapping[str, Any]) -> bool:
+    """Return whether the source is the built-in cohort or a file, whose change would be seen."""
+    base = Path(options.get("base_dir") or Path.cwd())
+    name = os.fspath(source)
+    return name == _BUILT_IN or bool(_describe_file(base / name))
 
 
 def make_key(source: str | os.PathLike[str], options: Mapping[str, Any]) -> str:

@@ -187,4 +187,5 @@ def start_workshop(
         progress(ProgressEvent(kind="retry", name=section, message=reason))
 
     modules = [name for task in tasks for name in list_notebook_imports(read_notebook(task))]
-    return open_workshop(modules, inputs.formats, tell_retry, with_sections=bool(tasks))
+    with_assembly = inputs.ledger is not None or inputs.front is None
+    return open_workshop(modules, inputs.formats, tell_retry, with_assembly=with_assembly)

@@ -44,12 +44,14 @@ class CellOutputs:
 
     def write(self, name: str, text: str) -> None:
         """Append text of a stream to the stream's last output, if that is the cell's last."""
+        if not text:
+            return
         if self._clear_next:
             self.clear()
         last = self._outputs[-1] if self._outputs else {}
         if last.get("output_type") == "stream" and last["name"] == name:
             last["text"] += text
-        elif text:
+        else:
             self._outputs.append({"output_type": "stream", "name": name, "text": text})
 
     def clear(self, *, wait: bool = False) -> None:

@@ -28,9 +28,12 @@ class CodeGraph:
     ----------
     store : Path or None
         File that remembers the imports of each text of a module, by its hash.
+    root : Path
+        Folder of the package.
     """
 
     store: Path | None = None
+    root: Path = Path(helpers.__file__).parent
     _known: dict[str, list[str]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
     _is_new: bool = False
@@ -51,7 +54,7 @@ class CodeGraph:
         """
         modules, strangers = self._close(roots)
         files = dict.fromkeys([*modules.values(), *_iterate_data(modules)])
-        parts = sorted(f"{_name(path)} {self._hash(path)}" for path in files)
+        parts = sorted(self._hash(path) for path in files)
         return hash_parts(*parts), frozenset(strangers - sys.stdlib_module_names)
 
     def save(self) -> None:
@@ -74,7 +77,7 @@ class CodeGraph:
                 strangers.add(name.split(".")[0])
                 continue
             for module in _list_packages(name):
-                path = _find_module(module)
+                path = self._find_module(module)
                 if path is not None and module not in modules:
                     modules[module] = path
                     waiting += self._list_imports(module, path)
@@ -91,23 +94,22 @@ class CodeGraph:
 
     def _hash(self, path: Path) -> str:
         if path not in self._hashes:
-            name = path.relative_to(Path(helpers.__file__).parent).as_posix().encode()
+            name = path.relative_to(self.root).as_posix().encode()
             self._hashes[path] = hashlib.sha256(name + b"\0" + path.read_bytes()).hexdigest()
         return self._hashes[path]
+
+    def _find_module(self, name: str) -> Path | None:
+        path = self.root.joinpath(*name.split(".")[1:])
+        for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+            if candidate.is_file():
+                return candidate
+        return None
 
 
 def _list_packages(name: str) -> list[str]:
     """Return a name with all packages around it, outermost first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
-
-
-def _find_module(name: str) -> Path | None:
-    path = Path(helpers.__file__).parent.joinpath(*name.split(".")[1:])
-    for candidate in (path / "__init__.py", path.with_suffix(".py")):
-        if candidate.is_file():
-            return candidate
-    return None
 
 
 def _iterate_data(modules: dict[str, Path]) -> Iterator[Path]:
@@ -129,7 +131,3 @@ def _is_other_package(folder: Path, path: Path) -> bool:
     return any(
         (parent / "__init__.py").is_file() for parent in path.parents if folder in parent.parents
     )
-
-
-def _name(path: Path) -> str:
-    return path.relative_to(Path(helpers.__file__).parent).as_posix()

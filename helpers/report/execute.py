@@ -63,6 +63,8 @@ def make_forked_runner(
                 return parent.run(job, task, environment, on_event=tell)
             except WorkerLost as lost:
                 reason = f"its process was lost after {done} cells: {lost}"
+                if parent.is_closed:
+                    raise
                 if attempt < _ATTEMPTS and on_retry is not None:
                     on_retry(task.name, reason)
         raise BuildError(
@@ -154,12 +156,19 @@ def execute_sections(
             return run(task, None)
         return run(task, lambda done, total: on_cell(task.name, done, total))
 
-    with ThreadPoolExecutor(workers or count_workers(), thread_name_prefix="section") as pool:
+    pool = ThreadPoolExecutor(workers or count_workers(), thread_name_prefix="section")
+    is_patient = True
+    try:
         pending = {pool.submit(run_task, task) for task in tasks}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             _raise_first(done, pending)
             yield from (future.result() for future in done)
+    except (KeyboardInterrupt, GeneratorExit):  # whoever stops the build ends its processes
+        is_patient = False
+        raise
+    finally:
+        pool.shutdown(wait=is_patient, cancel_futures=True)
 
 
 def _raise_first(done: set[Future[ExecutedSection]], pending: set[Future[ExecutedSection]]) -> None:

@@ -57,6 +57,8 @@ def pack_error(error: BaseException) -> tuple[type, tuple[Any, ...], dict[str, A
 def unpack_error(parts: tuple[type, tuple[Any, ...], dict[str, Any]]) -> BaseException:
     """Return the error of its parts."""
     kind, args, attributes = parts
+    if issubclass(kind, OSError):  # its number comes from its arguments alone
+        return kind(*args)
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(attributes)

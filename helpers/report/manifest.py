@@ -37,7 +37,7 @@ _PACKAGES = (
     "seaborn",
     "typst",
 )
-_CODE_SUFFIXES = frozenset(
+CODE_SUFFIXES = frozenset(
     {".py", ".yml", ".css", ".html", ".js", ".lua", ".typ", ".csv", ".json", ".woff2", ".xml"}
 )
 
@@ -95,7 +95,7 @@ def hash_code() -> str:
     root = Path(helpers.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in _CODE_SUFFIXES and "__pycache__" not in path.parts:
+        if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts:
             digest.update(path.relative_to(root).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -111,8 +111,8 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 def write_manifest(path: Path, content: Mapping[str, Any]) -> None:
-    """Write the manifest; parameters come in as given and are scrubbed here."""
+    """Write the manifest; parameters come in as given, and are scrubbed and keep their order."""
     parameters = scrub_parameters(content.get("parameters", {}))
-    document = {**content, "parameters": parameters}
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+    document = dict(sorted({**content, "parameters": parameters}.items()))
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
     path.write_text(text + "\n", encoding="utf-8", errors="replace")

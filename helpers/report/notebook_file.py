@@ -110,7 +110,7 @@ def get_tags(cell: Mapping[str, Any]) -> Iterable[str]:
 def _read_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     source = cell["source"]
     clean = {**cell, "source": source if isinstance(source, str) else "".join(source)}
-    clean["metadata"] = dict(cell.get("metadata", {}))
+    clean["metadata"] = {"tags": [], **cell.get("metadata", {})}
     if clean["cell_type"] == "code":
         clean |= {"outputs": [], "execution_count": None}
     return clean

@@ -11,9 +11,9 @@ import builtins
 import json
 import os
 import platform
+import struct
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +31,9 @@ from helpers.report.captured import CellOutputs, CellStream, SharedDescriptors
 
 #: Called with the index of a cell in the notebook and whether it ended without an error.
 CellDone = Callable[[int, bool], None]
+_CELL_SEED = 0xC70F6907
+_MURMUR = 0x5BD1E995
+_32_BITS = 0xFFFFFFFF
 _SKIPPED = "skip-execution"
 _MAY_FAIL = "raises-exception"
 
@@ -87,10 +90,6 @@ class _Hook(DisplayHook):
             }
         )
 
-    def finish_displayhook(self) -> None:
-        """Leave the streams alone."""
-        self.is_active = False
-
 
 class _Compiler(CachingCompiler):
     """Names each cell's file as a kernel does."""
@@ -99,7 +98,7 @@ class _Compiler(CachingCompiler):
         """Return a path in no folder, by the code."""
         del code, number
         folder = Path(tempfile.gettempdir()) / f"ipykernel_{os.getpid()}"
-        return str(folder / f"{zlib.crc32(raw_code.encode('utf-8', 'replace'))}.py")
+        return str(folder / f"{hash_cell(raw_code)}.py")
 
 
 class SectionShell(InteractiveShell):
@@ -215,6 +214,26 @@ def describe_language() -> dict[str, Any]:
 def clean_bundle(bundle: Mapping[str, Any]) -> dict[str, Any]:
     """Return a MIME bundle as JSON data: bytes as base64, tuples as lists."""
     return json.loads(json.dumps(dict(bundle), default=_encode))
+
+
+def hash_cell(source: str) -> int:
+    """Return the number under which a kernel names a cell's file: its MurmurHash2, 32 bits.
+
+    References
+    ----------
+    Appleby A (2008). MurmurHash2, in the public domain.
+    """
+    data = source.encode("utf-8", "replace")
+    value = _CELL_SEED ^ len(data)
+    whole = len(data) // 4
+    for (word,) in struct.iter_unpack("<I", data[: 4 * whole]):
+        mixed = word * _MURMUR & _32_BITS
+        mixed = (mixed ^ mixed >> 24) * _MURMUR & _32_BITS
+        value = (value * _MURMUR & _32_BITS) ^ mixed
+    if rest := data[4 * whole :]:
+        value = (value ^ int.from_bytes(rest, "little")) * _MURMUR & _32_BITS
+    value = (value ^ value >> 13) * _MURMUR & _32_BITS
+    return value ^ value >> 15
 
 
 def _encode(value: Any) -> Any:

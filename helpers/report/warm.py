@@ -50,12 +50,20 @@ class WarmParent(AbstractContextManager["WarmParent"]):
     ----------
     modules : iterable of str
         Imported before anything else; those that are missing are passed over.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its processes begin; removed with it.
+    is_closed : bool
+        Whether it was told to end.
     """
 
     def __init__(self, modules: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
         self._numbers = count(1)
         self._exits: dict[int, int] = {}
+        self.is_closed = False
         self.folder = make_scratch_folder()
         self._control, theirs = socket.socketpair()
         root = str(Path(helpers.__file__).parents[1])
@@ -111,6 +119,8 @@ class WarmParent(AbstractContextManager["WarmParent"]):
     def find_exit(self, number: int) -> int | None:
         """Return how the process of a job ended, or None where that is not known."""
         with self._lock:
+            if self.is_closed:
+                return None
             self._control.settimeout(_PATIENCE_SECONDS)
             while number not in self._exits:
                 try:
@@ -125,6 +135,9 @@ class WarmParent(AbstractContextManager["WarmParent"]):
 
     def close(self) -> None:
         """End the parent and every job."""
+        if self.is_closed:
+            return
+        self.is_closed = True
         self._preloading.close()
         self._control.close()
         self._process.terminate()
@@ -200,6 +213,7 @@ def make_run_env(base_dir: Path | None = None) -> dict[str, str]:
     """
     env = {f"{library}_NUM_THREADS": "1" for library in _ONE_THREAD}
     env |= {"PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    env["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # pyarrow's own thread
     env["MPLBACKEND"] = os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if base_dir is not None:
         env["LENFAIL_BASE_DIR"] = str(base_dir)

@@ -130,10 +130,10 @@ def answer(job: socket.socket) -> None:
         name, args = receive_frame(job)
         result = resolve(name)(lambda *event: send_frame(job, ("event", event)), *args)
         send_frame(job, ("result", result))
-    except LenfailError as error:
-        send_frame(job, ("refused", pack_error(error)))
     except (EOFError, ConnectionError):  # nobody waits any more
         return
+    except (LenfailError, OSError) as error:
+        send_frame(job, ("refused", pack_error(error)))
     except BaseException:
         send_frame(job, ("crashed", traceback.format_exc()))
 

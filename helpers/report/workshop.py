@@ -20,13 +20,10 @@ from helpers.report.pages import Page
 from helpers.report.tasks import SectionRunner
 from helpers.report.warm import Job, WarmParent, WorkerLost, can_fork
 
-#: What every section's run needs, whatever its notebook imports.
-_FOR_SECTIONS = (
-    "helpers.report.section_job",
-    "helpers.figures.render",
-    "scipy.stats",
-    "seaborn",
-)
+#: What every section's run needs, whatever its notebook imports; and what one with figures does.
+_FOR_SECTIONS = ("helpers.report.section_job",)
+_FOR_FIGURES = ("helpers.figures.render", "scipy.stats", "seaborn")
+_FIGURES = "helpers.figures"
 _FOR_ASSEMBLY = ("helpers.report.front", "helpers.report.published_numbers")
 _FOR_FORMAT = {
     "pdf": ("helpers.report.pdf",),
@@ -97,8 +94,8 @@ class ForkedWorkshop:
         That are going to be written.
     on_retry : callable, optional
         Told section and reason when a process was lost and its section is run once more.
-    with_sections : bool
-        Whether any section is going to be run.
+    with_assembly : bool
+        Whether the parts around the sections are going to be asked for.
     """
 
     def __init__(
@@ -107,14 +104,22 @@ class ForkedWorkshop:
         formats: Sequence[str],
         on_retry: Callable[[str, str], None] | None = None,
         *,
-        with_sections: bool = True,
+        with_assembly: bool = True,
     ) -> None:
-        needed = [*_FOR_SECTIONS, *modules] if with_sections else []
-        self._sections = WarmParent([*needed, *_FOR_ASSEMBLY])
+        wanted = list(modules)
+        with_figures = any(name.startswith(_FIGURES) for name in wanted)
+        self._sections = WarmParent(
+            [
+                *(_FOR_SECTIONS if wanted else ()),
+                *(_FOR_FIGURES if with_figures else ()),
+                *wanted,
+                *(_FOR_ASSEMBLY if with_assembly else ()),
+            ]
+        )
         for_pages = [name for one in formats for name in _FOR_FORMAT.get(one, ())]
         self._pages = WarmParent(["helpers.report.layout", *for_pages])
         self._drawing: Job | None = None
-        if with_sections:
+        if with_figures:
             self._drawing = self._sections.begin(
                 "helpers.report.preload:prepare_drawing", in_parent=True
             )
@@ -198,12 +203,12 @@ def open_workshop(
     formats: Sequence[str],
     on_retry: Callable[[str, str], None] | None = None,
     *,
-    with_sections: bool = True,
+    with_assembly: bool = True,
 ) -> ForkedWorkshop | KernelWorkshop:
     """Return the workshop that this machine and the user's choice allow."""
     if not can_fork():
         return KernelWorkshop()
-    return ForkedWorkshop(modules, formats, on_retry, with_sections=with_sections)
+    return ForkedWorkshop(modules, formats, on_retry, with_assembly=with_assembly)
 
 
 def write_page_job(_: Callable[..., None], job: PageJob) -> float:

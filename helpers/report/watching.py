@@ -1,0 +1,101 @@
+"""Rebuild a report whenever something that it is made of is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import helpers
+from helpers.errors import LenfailError
+from helpers.report.build import build_report
+from helpers.report.imports import list_notebook_imports
+from helpers.report.inputs import make_tasks
+from helpers.report.manifest import CODE_SUFFIXES
+from helpers.report.notebook_file import read_notebook
+from helpers.report.progress import BuildSummary, Progress
+from helpers.report.workshop import open_workshop
+
+_FILES = ("data", "mapping", "data_dictionary", "reference_docx")
+_DEBOUNCE_MS = 150
+
+
+class CodeChanged(Exception):  # noqa: N818  an event, not a mistake
+    """A module was saved; only a new process has it."""
+
+
+class ReportWatch:
+    """A report that is built again on every save, in processes that stay warm.
+
+    Parameters
+    ----------
+    read_request : callable
+        Returns the arguments of :func:`helpers.report.build.build_report`; called before each
+        build, because the parameters may have changed.
+    params_file : Path
+        Of the report.
+    progress : callable
+        Told of each build's steps.
+    """
+
+    def __init__(
+        self,
+        read_request: Callable[[], Mapping[str, Any]],
+        params_file: Path,
+        progress: Progress,
+    ) -> None:
+        self._read_request = read_request
+        self._params_file = params_file.resolve()
+        self._progress = progress
+        self._request: Mapping[str, Any] = {}
+
+    def run(self) -> Iterator[BuildSummary | LenfailError]:
+        """Build now and after each save; yield what came of it.
+
+        Raises
+        ------
+        CodeChanged
+            If a file of the package was saved.
+        LenfailError
+            If the parameters are wrong from the start.
+        """
+        self._request = self._read_request()
+        with ExitStack() as stack:
+            workshop = stack.enter_context(self._open_workshop())
+            while True:
+                try:
+                    self._request = self._read_request()
+                    yield build_report(**self._request, workshop=workshop, progress=self._progress)
+                except LenfailError as error:
+                    yield error
+                self._wait()
+
+    def _open_workshop(self) -> Any:
+        tasks = make_tasks({}, Path(self._request["notebooks_dir"]), None)
+        modules = [name for task in tasks for name in list_notebook_imports(read_notebook(task))]
+        formats = self._request["parameters"].get("formats") or ("html", "pdf")
+        return open_workshop(modules, formats)
+
+    def _wait(self) -> None:
+        """Return when a file of the report was saved."""
+        from watchfiles import watch
+
+        package = Path(helpers.__file__).parent
+        for changes in watch(*self._list_watched(), debounce=_DEBOUNCE_MS, step=20):
+            paths = [Path(path) for _, path in changes]
+            if any(path.is_relative_to(package) and path.suffix in CODE_SUFFIXES for path in paths):
+                raise CodeChanged
+            return
+        raise KeyboardInterrupt  # it ends without a change only when it is stopped
+
+    def _list_watched(self) -> list[Path]:
+        request = self._request
+        base = Path(request.get("base_dir") or Path.cwd())
+        named = [str(request["parameters"].get(name) or "") for name in _FILES]
+        files = [self._params_file, *(base / name for name in named if name)]
+        ledger = request.get("ledger")
+        if ledger is not None:
+            files.append(Path(ledger))
+        folders = [Path(request["notebooks_dir"]), Path(helpers.__file__).parent]
+        return [path for path in dict.fromkeys([*files, *folders]) if path.exists()]
