@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from helpers.figures.theme import Look
 from helpers.figures.thinning import (
+    MARKS_OF_MANY,
     MAX_MARKS,
     MAX_STEPS,
     remember_error,
@@ -181,6 +182,8 @@ def _draw_censored(
     ax: Axes, lines: pd.DataFrame, look: Look, min_at_risk: int, *, max_marks: int
 ) -> None:
     marks = lines[lines["n_censored"] > 0]
+    if len(marks) > max_marks:
+        max_marks = min(max_marks, MARKS_OF_MANY)
     marks = marks.iloc[select_marks(marks["time_months"], max_marks=max_marks)]
     is_firm = marks["n_at_risk"] >= min_at_risk
     for part, colour in ((marks[is_firm], look.colour), (marks[~is_firm], look.pale)):

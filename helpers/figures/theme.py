@@ -179,16 +179,26 @@ def measure_text(text: str, size_pt: float = SMALL_PT, *, bold: bool = False) ->
     return max(widths, default=0.0) * _MM_PER_PT
 
 
-def wrap_text(text: str, width_mm: float, size_pt: float = SMALL_PT, *, bold: bool = False) -> str:
-    """Return a text broken into lines that fit a printed width; a longer word stays whole.
+#: Characters of a word that no language's medicine exceeds.
+_LONGEST_WORD = 30
 
-    No line breaks at a no-break space.
+
+def wrap_text(text: str, width_mm: float, size_pt: float = SMALL_PT, *, bold: bool = False) -> str:
+    """Return a text broken into lines that fit a printed width.
+
+    No line breaks at a no-break space. A word that is longer than a line stays whole up to
+    30 characters, and is broken where it is longer than that.
     """
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in (part for whole in text.split(" ") for part in _break_word(whole)):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and measure_text(joined, size_pt, bold=bold) <= width_mm:
             lines[-1] = joined
         else:
             lines.append(word)
     return "\n".join(lines)
+
+
+def _break_word(word: str) -> list[str]:
+    """Return a word in pieces of at most the length of a long word."""
+    return [word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD)] or [""]

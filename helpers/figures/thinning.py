@@ -15,6 +15,8 @@ TOLERANCE = 0.0005
 MAX_STEPS = 3000
 #: Censored patients that the curves of one figure may mark together.
 MAX_MARKS = 400
+#: Of a curve with more: so many that the curve can be seen between them.
+MARKS_OF_MANY = 60
 
 _errors: WeakKeyDictionary[Figure, float] = WeakKeyDictionary()
 

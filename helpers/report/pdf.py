@@ -30,14 +30,19 @@ def write_pdf(page: Page) -> bytes:
     -------
     bytes
         Made with the fonts inside the typesetter alone. Its date is the environment's
-        ``SOURCE_DATE_EPOCH``, or 1970. A character that no font has is printed as U+FFFD.
+        ``SOURCE_DATE_EPOCH``, or 1970. A character that no font has is printed as U+FFFD, and
+        the end of the document says how many there are.
 
     Raises
     ------
     BuildError
         If the typesetter refuses the page.
     """
-    source = replace_unprintable(write_typst(page))
+    source = write_typst(page)
+    n_lost = count_unprintable(source)
+    source = replace_unprintable(source)
+    if n_lost:
+        source += f"#unprinted({n_lost})\n"
     tables = [node.block for node in page.nodes if isinstance(node, TableNode)]
     try:
         return tag_row_heads(_compile(source), tables)
@@ -50,9 +55,18 @@ def write_pdf(page: Page) -> bytes:
 
 def replace_unprintable(text: str) -> str:
     """Return text with U+FFFD for each character that the fonts lack."""
-    unusual = frozenset(character for character in text if ord(character) > 0x17F)
-    missing = find_unprintable(unusual)
+    missing = find_unprintable(_list_unusual(text))
     return text.translate({ord(character): _REPLACEMENT for character in missing})
+
+
+def count_unprintable(text: str) -> int:
+    """Return how many characters of a text the fonts lack."""
+    missing = find_unprintable(_list_unusual(text))
+    return sum(text.count(character) for character in missing)
+
+
+def _list_unusual(text: str) -> frozenset[str]:
+    return frozenset(character for character in set(text) if ord(character) > 0x17F)
 
 
 @cache

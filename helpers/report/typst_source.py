@@ -26,6 +26,9 @@ from helpers.report.typst_tables import write_table
 from helpers.report.wording import end_with_refs, list_abbreviations, split_author
 
 _TEXT_WIDTH_MM = 148.0
+#: The supplement begins overleaf and has one column; what follows goes on where there is room.
+_FIRST_BREAK = "#pagebreak(weak: true)\n#set page(columns: 1)"
+_LATER_BREAK = "#need(90mm)"
 
 
 def write_typst(page: Page) -> str:
@@ -99,15 +102,14 @@ def _write_nodes(page: Page) -> Iterator[str]:
                 yield node.typst
             case SentenceNode():
                 yield _write_sentence(node)
-            case TableNode():
-                yield f"{write_table(node, sheet)} <{node.anchor}>"
-            case FigureNode():
-                yield f"{_write_figure(node, sheet)} <{node.anchor}>"
+            case TableNode() | FigureNode():
+                write = write_table if isinstance(node, TableNode) else _write_figure
+                yield f"{write(node, sheet)} <{node.anchor}>"
             case OutputNode():
                 yield _write_output(node)
             case PageBreak():
+                yield _FIRST_BREAK if sheet.is_floating else _LATER_BREAK
                 sheet = Sheet(page.print_options, is_floating=False)
-                yield "#pagebreak(weak: true)\n#set page(columns: 1)"
             case CodeNode():
                 pass
 

@@ -101,7 +101,9 @@ def _write_cell(
         if size > 1
     ]
     options.append(f"align: {_align(block, placed, in_head=in_head)}")
-    if opens and placed.row:
+    if not in_head and not placed.row:
+        options.append(f"inset: top-row({placed.column})")
+    elif opens:
         options.append(f"inset: first-row({placed.column})")
     content = _write_content(cell, bold=in_head or (cell.header and not cell.indent and not plain))
     return f"table.cell({', '.join(options)})[{content}]"
