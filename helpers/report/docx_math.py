@@ -8,12 +8,12 @@ import subprocess
 import zipfile
 from collections.abc import Iterable
 
-import pypandoc
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
 from helpers.errors import BuildError
 from helpers.report.docx_xml import Element
+from helpers.report.pandoc import find_pandoc
 
 _PANDOC_API = [1, 23, 1]
 _TIMEOUT_SECONDS = 60
@@ -57,7 +57,7 @@ def _run_pandoc(sources: list[str]) -> bytes:
         for source in sources
     ]
     document = {"pandoc-api-version": _PANDOC_API, "meta": {}, "blocks": blocks}
-    command = [pypandoc.get_pandoc_path(), "--from=json", "--to=docx", "--output=-"]
+    command = [find_pandoc(), "--from=json", "--to=docx", "--output=-"]
     try:
         done = subprocess.run(  # noqa: S603  fixed program and options
             command,
