@@ -277,3 +277,36 @@ def test_a_date_of_death_is_offered_for_last_contact_and_event(tmp_path, capsys)
     out.write_text(decided.replace("# event:", "event:"), encoding="utf-8")
     assert main(["check", str(params)]) == 0
     assert "1, yes: 40; 0, no (censored): 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("codes", "certainty", "values"),
+    [
+        (["F", "H"], "certain", {"F": "female", "H": "male"}),
+        (["H", "M"], "guess", {}),
+        (["M", "F"], "certain", {"M": "male", "F": "female"}),
+        (["1", "2"], "guess", {"1": "male", "2": "female"}),
+        (["0", "1"], "guess", {}),
+        (["Frau", "Mann"], "certain", {"Frau": "female", "Mann": "male"}),
+    ],
+)
+def test_codes_of_sex(tmp_path, capsys, codes, certainty, values):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "sexo": take(codes)})
+    one = propose(capsys, path)["sex"]
+    assert (one["certainty"], one["values"]) == (certainty, values)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "unit"),
+    [
+        ("Plaquettes/mm3", [120_000, 95_000, 230_000], "/uL"),
+        ("plt", [120_000, 95_000, 230_000], "/uL"),
+        ("Thrombozyten (10^9/l)", [120, 95, 230], ""),
+        ("PLT_Gpt_l", [120, 95, 230], ""),
+    ],
+)
+def test_units_of_platelets(tmp_path, capsys, name, values, unit):
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), name: take(values)})
+    one = propose(capsys, path)["platelets_g_l"]
+    assert (one["your_column"], one["unit"]) == (name, unit)
+    assert one["certainty"] in ("certain", "likely")

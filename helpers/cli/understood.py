@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from helpers.cohort.intake.analyses import find_omitted
+from helpers.cohort.intake.analyses import find_lacking, find_omitted
 from helpers.report.check_inputs import CheckedInputs, find_columns
 
 if TYPE_CHECKING:
@@ -196,9 +196,9 @@ def _describe_left_out(cohort: Cohort, lists: Mapping[str, list[str]]) -> Iterat
         if factor in known or factor not in dictionary.factors:
             continue
         where = ", ".join(model for model, names in models.items() if factor in names)
-        roots = [root for root in dictionary.find_roots(factor) if root not in known]
         label = f"{dictionary.label(factor)} as a factor ({where})"
-        yield {"analysis": label, "lacking": roots or [factor]}
+        lacking = find_lacking([factor], known, dictionary)
+        yield {"analysis": label, "lacking": list(lacking)}
 
 
 def _list_known(cohort: Cohort) -> set[str]:

@@ -127,6 +127,8 @@ def _tell_groups(groups: list[Mapping[str, Any]]) -> Iterator[str]:
 def _tell_left_out(left_out: list[Mapping[str, Any]]) -> Iterator[str]:
     if not left_out:
         yield "nothing: the columns are enough for every analysis"
+    by_columns: dict[tuple[str, ...], list[str]] = {}
     for item in left_out:
-        noun = "column" if len(item["lacking"]) == 1 else "columns"
-        yield f"{item['analysis']}: the data have no {noun} {', '.join(item['lacking'])}"
+        by_columns.setdefault(tuple(sorted(item["lacking"])), []).append(item["analysis"])
+    for columns, analyses in by_columns.items():
+        yield f"no {' and no '.join(columns)}: {'; '.join(analyses)}"

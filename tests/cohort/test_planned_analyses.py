@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from helpers.cohort import read_dictionary
-from helpers.cohort.intake.analyses import find_omitted, find_uses, list_planned_analyses
+from helpers.cohort.intake.analyses import (
+    find_lacking,
+    find_omitted,
+    find_uses,
+    list_planned_analyses,
+)
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NEEDED = {need for analysis in list_planned_analyses() for need in analysis.needs}
@@ -53,3 +58,13 @@ def test_an_analysis_that_a_redefined_dictionary_cannot_have_is_not_missed():
         "Overall survival after HMA by progression at failure"
         not in find_uses(dictionary)["failure_type"]
     )
+
+
+def test_a_column_whose_product_is_given_is_not_lacking():
+    dictionary = read_dictionary()
+    known = {"os_months", "os_event", "dead", "failure_date"}
+    assert find_lacking(["aml_months"], known, dictionary) == ("aml_date",)
+    assert find_lacking(["os_len_months"], known, dictionary) == ("len_start_date",)
+    assert find_lacking(["esa_prior"], known, dictionary) == ("esa_before", "first_treatment")
+    assert find_lacking(["progression"], known, dictionary) == ("failure_type",)
+    assert find_lacking(["failure_type"], known, dictionary) == ("failure_type",)

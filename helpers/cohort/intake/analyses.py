@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -59,12 +59,36 @@ def find_omitted(known: Collection[str], dictionary: Dictionary) -> dict[str, tu
     for analysis in list_planned_analyses():
         if any(need not in known and not _is_declared(need, dictionary) for need in analysis.needs):
             continue
-        lacking = [need for need in analysis.needs if need not in known]
+        lacking = find_lacking(analysis.needs, known, dictionary)
         if lacking:
-            roots = [root for need in lacking for root in dictionary.find_roots(need)]
-            absent = [root for root in roots if root not in known]
-            omitted[analysis.label] = tuple(dict.fromkeys(absent or lacking))
+            omitted[analysis.label] = lacking
     return omitted
+
+
+def find_lacking(
+    needs: Iterable[str], known: Collection[str], dictionary: Dictionary
+) -> tuple[str, ...]:
+    """Return the columns of the file that are absent for some columns of the analysis table.
+
+    Parameters
+    ----------
+    needs : iterable of str
+        Columns of the analysis table.
+    known : collection of str
+        Those that hold a value: whatever they are made from is not lacking.
+    dictionary : Dictionary
+        Says what each column is made from.
+    """
+    lacking: dict[str, None] = {}
+    for need in needs:
+        if need in known:
+            continue
+        parts = [part for part in dictionary.find(need).needs if part != need]
+        deeper = find_lacking(parts, known, dictionary)
+        is_own = need in dictionary.file_columns and not dictionary.variables[need].derived
+        lacking |= dict.fromkeys([need] if is_own or not deeper else [])
+        lacking |= dict.fromkeys(deeper)
+    return tuple(lacking)
 
 
 def find_uses(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:

@@ -75,11 +75,11 @@ def split_unit(words: str) -> tuple[str, str]:
     """
     parts = words.split()
     units = read_vocabulary().units
-    for length in (2, 1):
+    for length in (3, 2, 1):
         for start in range(len(parts) - length, -1, -1):
             unit = units.get(" ".join(parts[start : start + length]))
             rest = parts[:start] + parts[start + length :]
-            is_word = length == 2 or len(parts[start]) > 1
+            is_word = length > 1 or len(parts[start]) > 1
             if unit and rest and is_word:
                 return " ".join(rest), unit
     return words, ""

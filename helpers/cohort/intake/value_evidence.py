@@ -158,6 +158,8 @@ def _weigh_category(profile: Profile, variable: Variable) -> Evidence:
     known |= read_vocabulary().codes.get(variable.name, {})
     known |= {simplify(key): key for key in variable.levels}
     codes = {code: simplify(code) for code in profile.counts}
+    if variable.name == "sex" and {"h", "m"} & set(codes.values()) == {"h"}:
+        known["h"] = "male"  # homme or hombre, where m does not stand beside it
     found = {code: known[word] for code, word in codes.items() if word in known}
     gaps = {code: "" for code, word in codes.items() if code not in found and _is_gap(word, code)}
     undecided = tuple(code for code in codes if code not in found and code not in gaps)
@@ -198,6 +200,9 @@ def _weigh_number(profile: Profile, variable: Variable, unit_in_name: str) -> Ev
     if variable.name == "platelets_g_l" and _lies_within(profile.numbers, 5_000, 5_000_000):
         reason = "the values are too high for 10^9/L, so they are counts in a microlitre"
         return Evidence(fit="good", reasons=(reason,), unit="/uL")
+    if variable.name == "platelets_g_l" and unit_in_name == "/uL":
+        reason = "the name says counts in a microlitre, but the values fit 10^9/L"
+        return Evidence(fit="open", reasons=(reason,))
     if variable.unit == "%" and profile.n_distinct > 2 and _lies_within(profile.numbers, 0, 1):
         reason = "all values lie from 0 to 1, so they seem to be fractions instead of per cent"
         return Evidence(fit="open", reasons=(reason,), unit="fraction")
