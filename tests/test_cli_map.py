@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -310,3 +313,13 @@ def test_units_of_platelets(tmp_path, capsys, name, values, unit):
     one = propose(capsys, path)["platelets_g_l"]
     assert (one["your_column"], one["unit"]) == (name, unit)
     assert one["certainty"] in ("certain", "likely")
+
+
+def test_a_terminal_without_a_letter_shows_its_number(tmp_path):
+    path = write(tmp_path / "a.csv", {"N° patient": list(range(N)), "Âge": take([70, 80])})
+    program = "import sys; from helpers.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "map", str(path)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "'N\\xb0 patient' is patient_id" in done.stdout.decode("ascii")
