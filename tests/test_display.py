@@ -207,8 +207,9 @@ def test_html_of_a_table_escapes_what_comes_from_data():
     html = table_to_html(table)
     assert "<img" not in html
     assert html.count("&lt;img src=x onerror=alert(1)&gt; &amp; co") == 8
-    assert '<th colspan="2">' in html
-    assert '<td rowspan="2">1</td>' in html
+    assert '<th scope="colgroup" colspan="2" style="text-align: center">' in html
+    assert '<td rowspan="2" style="text-align: right">1</td>' in html
+    assert '<th scope="row" style="text-align: left; padding-left: 2em' in html
     assert "padding-left: 2em" in html
 
 
