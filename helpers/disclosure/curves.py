@@ -68,7 +68,11 @@ def protect_curves(
     empty = curve.iloc[:0]
     shown = pd.concat(frames, ignore_index=True) if frames else empty
     return found, {
-        "curve": shown.assign(n_censored=0),
+        "curve": shown.assign(
+            n_at_risk=[rule.stand_in(int(count)) for count in shown["n_at_risk"]],
+            n_events=np.nan,
+            n_censored=0,
+        ),
         "at_risk": protect_at_risk(at_risk, counts, rule, set_id=results.id),
     }
 

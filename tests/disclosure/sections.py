@@ -52,7 +52,7 @@ def run_sections(parameters: Mapping[str, Any], *, draw: bool = False) -> Passed
             namespace: dict[str, Any] = {}
             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 if cell["cell_type"] == "code":
-                    exec("".join(cell["source"]), namespace)  # noqa: S102
+                    exec("".join(cell["source"]), namespace)
                     if "parameters" in cell["metadata"].get("tags", ()):
                         namespace.update(parameters)
     return passed
