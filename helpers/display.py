@@ -19,6 +19,7 @@ from IPython.display import display
 from helpers.disclosure import open_gate
 from helpers.document import (
     MIME_TYPE,
+    OMITTED_PREFIX,
     Block,
     FigureBlock,
     ResultsBlock,
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
 _PACKAGES = ("lenfail", "lifelines", "matplotlib", "numpy", "pandas", "scipy", "seaborn")
-
-
-#: How the ids of sentences begin that say why an analysis is missing.
-OMITTED = "omitted."
 
 
 class Section:
@@ -225,7 +222,7 @@ class Section:
         for kept in missing:
             if kept.id not in self._told:
                 self._told.add(kept.id)
-                _emit(replace(describe_omitted(kept), id=f"{OMITTED}{kept.id}"))
+                _emit(replace(describe_omitted(kept), id=f"{OMITTED_PREFIX}{kept.id}"))
         return not missing
 
 

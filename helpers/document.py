@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 MIME_TYPE = "application/vnd.lenfail.block.v1+json"
+#: How the ids of sentences begin that tell why an analysis is missing, and of remarks.
+OMITTED_PREFIX = "omitted."
+NOTE_PREFIX = "note."
 
 Slot = Literal["main", "supplement", "appendix"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from helpers.cohort.terms import Terms
-from helpers.document import TextBlock
-
-PREFIX = "note."
+from helpers.document import NOTE_PREFIX, TextBlock
 
 _NOTES = {
     "cohort": (
@@ -90,4 +88,4 @@ def write_note(key: str, terms: Terms, *, checked: bool = True) -> TextBlock | N
     """
     text = _NOTES[key]
     is_true = terms.is_published and (checked or key != "cohort.selection")
-    return TextBlock(PREFIX + key, text) if is_true else None
+    return TextBlock(NOTE_PREFIX + key, text) if is_true else None

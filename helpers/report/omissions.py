@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from helpers.display import OMITTED
-from helpers.document import ResultsBlock, TextBlock
-from helpers.narrative.notes import PREFIX
+from helpers.document import NOTE_PREFIX, OMITTED_PREFIX, ResultsBlock, TextBlock
 from helpers.report.blocks import Code, Item, Prose, SectionContent
 
 _HEADING = re.compile(r"\s*(#{1,6})\s+[^\n]*")
@@ -54,7 +52,7 @@ def _split(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 
 def _is_omitted(item: Item) -> bool:
-    return isinstance(item, TextBlock) and item.id.startswith(OMITTED)
+    return isinstance(item, TextBlock) and item.id.startswith(OMITTED_PREFIX)
 
 
 def _is_about_results(group: Sequence[Item]) -> bool:
@@ -69,7 +67,7 @@ def _has_content(group: Sequence[Item]) -> bool:
     return any(
         not isinstance(item, Prose | Code | ResultsBlock)
         and not _is_omitted(item)
-        and not (isinstance(item, TextBlock) and item.id.startswith(PREFIX))
+        and not (isinstance(item, TextBlock) and item.id.startswith(NOTE_PREFIX))
         for item in group
     )
 
