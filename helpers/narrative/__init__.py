@@ -1,6 +1,7 @@
 """Sentences and captions made from results."""
 
 from helpers.narrative.agreement import describe_agreement
+from helpers.narrative.balance import caption_balance
 from helpers.narrative.checks import caption_ph, describe_ph
 from helpers.narrative.cohort import describe_characteristics, describe_follow_up
 from helpers.narrative.flow import caption_flow, describe_flow
@@ -19,6 +20,7 @@ from helpers.narrative.treatments import (
 )
 
 __all__ = [
+    "caption_balance",
     "caption_flow",
     "caption_forest",
     "caption_incidence",

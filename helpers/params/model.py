@@ -138,6 +138,15 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
         return names[self.aml_estimator]
 
     @property
+    def section_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.display.open_section`."""
+        return {
+            "style": self.style,
+            "disclosure": self.disclosure,
+            "figure_formats": self.figure_formats,
+        }
+
+    @property
     def plot_options(self) -> dict[str, Any]:
         """Return the options of the survival figures."""
         return {
