@@ -132,4 +132,6 @@ def summarise_follow_up(
             population="all patients",
         ),
     ]
-    return collect_counts(cohort, set_id, results, title, "all patients")
+    event = "" if cohort.terms.is_death else cohort.terms.event
+    extra = {"event": event}
+    return collect_counts(cohort, set_id, results, title, "all patients", extra=extra)

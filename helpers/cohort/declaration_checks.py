@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from helpers.cohort.declaration_names import find_name_faults, find_unknown, suggest
+from helpers.cohort.declaration_names import (
+    RESERVED_LEVELS,
+    find_name_faults,
+    find_unknown,
+    suggest,
+)
 from helpers.cohort.declaration_steps import find_step_faults
 from helpers.cohort.dictionary import STAGES, Dictionary
 from helpers.cohort.rules import describe_rule_fault, find_rule_columns
@@ -19,9 +24,6 @@ DECLARED_TYPES = ("category", "flag", "integer", "number", "date", "text")
 VARIABLE_KEYS = ("label", "meaning", "type", "unit", "levels", "range", "usual", "known_at")
 FACTOR_KEYS = ("label", "meaning", "rule", "levels", "reference", "known_at")
 SECTIONS = ("variables", "factors", "eligibility", "terms")
-RESERVED_LEVELS = frozenset(
-    ("overall", "missing", "test", "logrank", "gray", "median", "hr", "n", "model", "ph", "known")
-)
 _LEVEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
 
@@ -93,7 +95,8 @@ def _find_variable_faults(name: object, entry: Any, dictionary: Dictionary) -> I
 def _find_redefinition_faults(where: str, entry: Mapping[str, Any], known: Any) -> Iterator[str]:
     if known.derived:
         yield f"{where} must not be a column that is derived; choose another name"
-    if entry.get("type", known.type) != known.type:
+    kinds = {entry.get("type", known.type), known.type}
+    if len(kinds) > 1 and kinds != {"integer", "number"}:
         yield f"{where}.type must stay {known.type}, but was {entry['type']!r:.60}; leave it out"
 
 

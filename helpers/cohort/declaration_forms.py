@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from helpers.cohort.declaration_names import RESERVED_LEVELS
 from helpers.cohort.dictionary import NO_YES, Dictionary
 
 
@@ -84,7 +85,8 @@ def _name_label(label: Any) -> Any:
 
 def _make_key(label: str) -> str:
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "level"
+    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34] or "level"
+    return f"{key}_level" if key in RESERVED_LEVELS else key
 
 
 def _fill_levels(entry: Any, variables: Mapping[Any, Any], dictionary: Dictionary) -> Any:

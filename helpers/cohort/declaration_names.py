@@ -8,6 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+#: Keys that the ids of results use beside the levels of a group.
+RESERVED_LEVELS = frozenset(
+    (
+        *("overall", "missing", "test", "logrank", "gray", "median", "hr", "n", "model", "ph"),
+        *("known", "responders", "evaluable", "cut", "global"),
+    )
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

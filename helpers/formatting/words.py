@@ -119,7 +119,7 @@ def lower_first(text: str) -> str:
     """
     first = text.split(" ", 1)[0]
     is_plain = first[:1].isupper() and (first[1:].replace("-", "").islower() or first == "A")
-    is_plain = is_plain and first.rstrip(",;:") not in _NAMES
+    is_plain = is_plain and first.rstrip(",;:") not in _NAMES and first[1:2] != "-"
     return text[:1].lower() + text[1:] if is_plain else text
 
 

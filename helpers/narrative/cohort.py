@@ -7,6 +7,7 @@ from typing import Any
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    escape_markdown,
     format_count,
     format_level,
     format_median_range,
@@ -179,15 +180,20 @@ def describe_follow_up(
     voice = speak(style)
     alive, dead = results.find("alive"), results.find("dead")
     survivors, reverse = results.find("survivors"), results.find("reverse_km")
+    event = escape_markdown(str(results.meta.get("event") or ""))
     sentences = []
     if alive is not None and dead is not None:
         living = voice.count(int(alive.estimate or 0))
         verb = pluralise(alive.estimate or 0, "was", "were")
         died = format_count(dead.estimate, style=voice.style) if dead.estimate else "none"
-        sentences.append(f"at last contact {living} {verb} alive and {died} had died.")
+        state, end = (
+            ("free of the event", f"had had it ({event})") if event else ("alive", "had died")
+        )
+        sentences.append(f"at last contact {living} {verb} {state} and {died} {end}.")
     if survivors is not None and survivors.estimate is not None:
         shown = _tell_summary(survivors, voice, word="range ")
-        sentences.append(f"the median follow-up of survivors was {shown}.")
+        who = "those free of the event" if event else "survivors"
+        sentences.append(f"the median follow-up of {who} was {shown}.")
     if reverse is not None:
         shown = voice.median(reverse)
         sentences.append(f"by the reverse Kaplan-Meier method, median follow-up was {shown}.")

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+import yaml
 from own_cohorts import PROJECT, make_patients, run_notebooks
 
 import helpers
@@ -190,6 +191,8 @@ def test_another_disease_is_told_in_its_own_terms(breast):
     assert "hazard of recurrence or death" in breast.texts["abstract.Results"] or (
         "no factor was associated with RFS" in breast.texts["abstract.Results"]
     )
+    assert "were free of the event and" in breast.texts["text.followup"]
+    assert " had died" not in " ".join(breast.texts.values())
     assert breast.texts["figure.os"].startswith("Recurrence-free survival after surgery.")
     assert breast.texts["text.os.by.pr"].startswith("*PR positive.* ")
     assert "published" not in breast.texts["figure.os"].lower()
@@ -202,3 +205,28 @@ def test_the_cohort_is_not_compared_with_a_paper_on_another_disease(breast):
     assert not [key for key in breast.texts if key.startswith("comparison")]
     assert not any("printed number" in text for text in breast.texts.values())
     assert helpers.__version__ in " ".join(breast.texts.values())
+
+
+def test_the_example_of_an_own_cohort_makes_a_report(tmp_path, monkeypatch):
+    text = (PROJECT / "params" / "own_cohort.example.yml").read_text(encoding="utf-8")
+    parameters = yaml.safe_load(text)
+    del parameters["data"]
+    size = 120
+    frame = make_patients(
+        size,
+        age_years=[45 + number % 45 for number in range(size)],
+        sex=["female", "male", "male"] * 40,
+        flipi=["low", "intermediate", "high", "high"] * 30,
+        ldh_u_l=[150 + 7 * (number % 31) for number in range(size)],
+        bulky=[0, 0, 1] * 40,
+        haemoglobin_g_dl=[8 + number % 6 for number in range(size)],
+        failure_type=["early", "late"] * 60,
+        first_treatment=["observation", "chemo", "transplant"] * 40,
+    )
+    report = run_notebooks(tmp_path, frame, monkeypatch, **parameters)
+    check_wording(report)
+    found = {key: OURS.search(words) for key, words in report.texts.items()}
+    assert not {key: match[0] for key, match in found.items() if match}
+    assert "By time of relapse, the median OS was" in report.texts["abstract.Results"]
+    assert "chemoimmunotherapy" in report.texts["text.os.tx.first"]
+    assert "FLIPI" in report.texts["text.os.by.flipi"]
