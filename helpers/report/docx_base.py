@@ -184,11 +184,15 @@ def _take_styles(document: Document, *, own: bool) -> dict[str, str]:
 
 
 def _map_names(styles: Element) -> dict[str, str]:
+    """Return ids by name in lower case; Word's own names, which are so written, come first."""
     found = {}
     for style in styles.iterchildren(qn("w:style")):
         name = style.find(qn("w:name"))
-        if name is not None:
-            found.setdefault(name.get(qn("w:val"), "").lower(), style.get(qn("w:styleId"), ""))
+        if name is None:
+            continue
+        known, style_id = name.get(qn("w:val"), ""), style.get(qn("w:styleId"), "")
+        if known.lower() not in found or known == known.lower():
+            found[known.lower()] = style_id
     return found
 
 

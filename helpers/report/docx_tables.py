@@ -38,6 +38,8 @@ _GROUP_SPACE_TWIPS = "70"
 #: A table that takes more of a page may go on over it, a row that takes more may be broken.
 _HIGHEST_KEPT, _HIGHEST_ROW = 0.7, 0.4
 _LONGEST_CAPTION = 255
+#: The first row and the first column are heads.
+_HEADS = {"w:val": "00A0", "w:firstRow": "1", "w:firstColumn": "1"}
 
 
 def plan_table(context: WordContext, block: TableBlock) -> ColumnPlan:
@@ -112,7 +114,7 @@ class _TableWriter:
                 make_element("w:tblInd", {"w:w": str(left), "w:type": "dxa"}),
                 make_element("w:tblBorders", children=rules),
                 make_element("w:tblLayout", {"w:type": "fixed"}),
-                make_element("w:tblLook", {"w:val": "00A0", "w:firstRow": "1", "w:firstColumn": "1"}),
+                make_element("w:tblLook", _HEADS),
                 make_value("w:tblCaption", name[:_LONGEST_CAPTION]),
             ],
         )

@@ -35,6 +35,9 @@ def make_reference(path):
     document.styles["Heading 1"].font.name = "Futura"
     journal = document.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     journal.font.size = Pt(7)
+    other = document.styles.add_style("Caption2", WD_STYLE_TYPE.PARAGRAPH)
+    other.element.find(qn("w:name")).set(qn("w:val"), "Caption")
+    document.styles.element.insert(1, other.element)
     taken = document.styles.add_style("My Abstract", WD_STYLE_TYPE.PARAGRAPH)
     taken.element.set(qn("w:styleId"), "Abstract")
     section = document.sections[0]
@@ -90,6 +93,12 @@ def test_styles_that_it_lacks_are_added_in_its_type(word):
     assert {s.name for s in styles} >= {"Three-Line Table", "Source Code", "Table Note", "Caption"}
     used = {node.get(qn("w:val")) for node in word.body.iter(qn("w:pStyle"), qn("w:tblStyle"))}
     assert used <= {style.style_id for style in styles}
+
+
+def test_of_two_names_that_differ_in_case_words_own_is_used(word):
+    used = {node.get(qn("w:val")) for node in word.body.iter(qn("w:pStyle"))}
+    assert "Caption" in used
+    assert "Caption2" not in used
 
 
 def test_nothing_else_of_it_is_taken_over(word):
