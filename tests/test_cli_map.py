@@ -223,6 +223,7 @@ def test_no_patient_is_shown(tmp_path, capsys):
     }
     path = write(tmp_path / "a.csv", columns, delimiter=";")
     out = tmp_path / "m.yml"
+    assert propose(capsys, path)["age_years"]["counts"] == {}
     told = ""
     for words in ([], ["--json"], ["--out", str(out)]):
         assert main(["map", str(path), *words]) == 0

@@ -110,7 +110,11 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
     if table is None:
         return CheckedInputs(sentences=_freeze(found), raw=raw, dictionary=dictionary)
     mapped = table.raw
-    cells, cohort = _examine(mapped, dictionary, options)
+    try:
+        cells, cohort = _examine(mapped, dictionary, options)
+    except LenfailError as error:
+        cells, cohort = (), None
+        found["data"] += _list_sentences(error)
     found["data"] += describe_faults(cells)
     if found["parameters"] or found["data"]:
         cohort = None

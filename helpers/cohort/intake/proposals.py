@@ -139,7 +139,7 @@ def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
     chosen |= _choose(
         _list_time_candidates(cells, profiles, times, taken, _find_spans(chosen, profiles))
     )
-    proposals = tuple(_propose(name, chosen.get(name), profiles) for name in variables)
+    proposals = tuple(_propose(one, chosen.get(name), profiles) for name, one in variables.items())
     unused = _describe_unused(proposals, profiles, cells)
     if death_date:
         unused[death_date] = "holds dates of death: see the mapping on death and last contact"
@@ -210,8 +210,9 @@ def _find_spans(
 
 
 def _propose(
-    target: str, candidate: _Candidate | None, profiles: Mapping[str, Profile]
+    variable: Variable, candidate: _Candidate | None, profiles: Mapping[str, Profile]
 ) -> Proposal:
+    target = variable.name
     if candidate is None:
         return Proposal(target=target)
     profile, evidence = profiles[candidate.column], candidate.evidence
@@ -229,8 +230,8 @@ def _propose(
         undecided=shown,
         n_hidden=len(evidence.undecided) - len(shown),
     )
-    is_hidden = target in ("patient_id", "centre")
-    return replace(proposal, codes={}) if is_hidden else proposal
+    has_codes = variable.type in ("flag", "category")
+    return proposal if has_codes else replace(proposal, codes={})
 
 
 def _judge(candidate: _Candidate, profile: Profile) -> Certainty:
