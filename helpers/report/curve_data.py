@@ -89,6 +89,7 @@ def _select_rows(rows: Sequence[Mapping[str, str]], group: str, estimator: str) 
     chosen = []
     for row in rows:
         is_here = row.get("group") == group and (row.get("estimator") or "") == estimator
+        is_here = is_here and (row.get("drawn_as") or "curve") == "curve"
         time = _read_number(row.get("time_months")) if is_here else None
         if time is not None:
             chosen.append((time, row))

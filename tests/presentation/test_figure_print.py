@@ -29,6 +29,7 @@ from helpers.figures.render import render_figure
 from helpers.figures.theme import pick_looks
 from helpers.figures.thinning import MAX_MARKS, MAX_STEPS
 from helpers.report.artefacts import write_figures
+from helpers.report.curve_data import make_curve_data
 from helpers.results import ResultSet
 
 TEXT = FigureText("figure.x", "Title.", "Caption.", "Alt text.")
@@ -184,6 +185,15 @@ def test_data_of_a_figure_hold_the_numbers_at_risk():
     printed = data.to_csv(index=False).splitlines()
     assert printed[0].startswith("group,time_months,n_at_risk")
     assert printed[1].split(",")[2] == "7"
+
+
+def test_pointing_at_a_curve_meets_its_steps_and_not_the_table_below():
+    results = make_tp53()
+    ax = figures.plot_survival(results)
+    block = render_figure(ax, TEXT, figures.collect_figure_data(ax, results))
+    for curve in make_curve_data(block)["curves"]:
+        assert None not in curve["estimate"]
+        assert 72 not in curve["time"]
 
 
 def test_data_of_a_figure_without_such_a_table_are_its_frame():
