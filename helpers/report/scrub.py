@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 _MEMORY_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
-_CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]+:[^\s/@'\"]*@", re.I)
+#: Who and with which password, up to the last @: a password may hold one, and slashes.
+_CREDENTIALS = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?:[^\s/@:'\"]*:[^\s'\"]*@|[^\s/@'\"]+@)", re.I
+)
+_SECRET_OPTION = re.compile(
+    r"(?P<name>\b\w*(?:password|passwd|pwd|secret|token|api_?key|odbc_connect)=)[^&\s;'\"]+", re.I
+)
 _SECRET_NAME = re.compile(r"(password|passwd|secret|token|api_?key|credential)", re.I)
 _HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/?[^\s'\"<>:,;)\\]*")
 #: Folders that a kernel makes for itself; their names are random.
@@ -87,6 +93,7 @@ def scrub_text(text: str, replacements: Sequence[tuple[str, str]] = ()) -> str:
         text = text.replace(path, shown)
     if "://" in text:
         text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
+        text = _SECRET_OPTION.sub(r"\g<name>***", text)
     text = _MEMORY_ADDRESS.sub("at 0x0", text)
     return _HOME.sub("<path>", text)
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from helpers.report.scrub import dump_notebook, scrub_notebook, scrub_parameters, scrub_text
 
 
@@ -96,3 +98,22 @@ def test_parameters_keep_their_meaning_but_no_secret():
 def test_addresses_and_fractions_are_not_taken_for_paths():
     text = "see https://doi.org/10.1/home and 3/4 of n/N at 0 months"
     assert scrub_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+pg8000://ann:hu@s/h@db.example/x",
+        "postgresql://:hush@db.example/x",
+        "mysql://hush@db.example/x",
+        "mssql+pyodbc://?odbc_connect=DRIVER=x;PWD=hush",
+        "postgresql://db.example/x?user=ann&password=hush&sslmode=require",
+        "duckdb:///x.db?motherduck_token=hush",
+    ],
+)
+def test_no_credential_of_an_address_is_left(address):
+    text = scrub_text(f"could not open {address!r}; check it")
+    assert "hush" not in text
+    assert "s/h@" not in text
+    assert text.startswith("could not open '")
+    assert scrub_parameters({"data": address})["data"] != address

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 
-_LOG = os.environ["LENFAIL_TEST_SOCKET_LOG"]
+_LOG = os.environ.get("LENFAIL_TEST_SOCKET_LOG", "")
 _WATCHED = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
 
 
@@ -23,5 +23,6 @@ def _watch(event: str, arguments: tuple) -> None:
         raise PermissionError(f"{event} is not allowed while a report is built")
 
 
-_write(f"watched {' '.join(sys.argv[:2])}")
-sys.addaudithook(_watch)
+if _LOG:
+    _write(f"watched {' '.join(sys.argv[:2])}")
+    sys.addaudithook(_watch)
