@@ -214,6 +214,11 @@ def test_placeholders_are_filled_from_the_environment():
     assert address.name == "database"
 
 
+@pytest.mark.parametrize("url", ["sqlite:///C:/data/a@b.db", "duckdb:///a:1@2.duckdb"])
+def test_an_at_sign_in_a_path_is_no_password(url):
+    assert read_address(url, {}).url.database.endswith(url[10:][-6:])
+
+
 def test_postgres_takes_the_usual_variables():
     environment = {"PGUSER": "ann", "PGPASSWORD": PASSWORD}
     url = read_address("postgresql://localhost/trial", environment).url

@@ -1,6 +1,7 @@
 """Nothing in a source or a mapping may crash the reader: it gives a table, or a sentence."""
 
 import contextlib
+import csv
 import io
 import time
 
@@ -183,6 +184,39 @@ def test_any_cells_pass_a_mapping_or_are_named(tmp_path, changes, form, unit):
     beside.write_text(mapping)
     with contextlib.suppress(FaultsError, DataError):
         assert len(read_cohort(path, mapping=str(beside))) in (1, 2)
+
+
+FIELD = st.lists(
+    st.sampled_from(
+        [
+            *("record_id", "sex", "radio", "checkbox", "yesno", "text", "date_dmy", "calc"),
+            *("1, Male | 2, Female", "|,|", "a,", ", b", "1", "", "sex___1", "é", "form_1"),
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@SETTINGS
+@given(
+    st.lists(FIELD, max_size=4),
+    st.lists(st.sampled_from(["record_id", "sex", "sex___1", "sex", "", "form_1_complete"])),
+    st.lists(st.lists(TEXT, max_size=4), max_size=3),
+)
+def test_any_redcap_dictionary_and_export(tmp_path, fields, header, rows):
+    columns = ["field_name", "field_type", "field_label", "select_choices_or_calculations"]
+    columns += ["text_validation_type_or_show_slider_number", "form_name"]
+    for name, lines in (("d.csv", [columns, *fields]), ("a.csv", [header, *rows])):
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(lines)
+        (tmp_path / name).write_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
+    message = ""
+    try:
+        raw = read_source("a.csv", base_dir=tmp_path, options={"dictionary": "d.csv"})
+    except DataError as error:
+        message = str(error)
+    assert "; " in message or "must be" in message if message else raw.identifier in raw.frame
 
 
 @pytest.mark.parametrize("count", [200, 3000])

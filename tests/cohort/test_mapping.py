@@ -88,6 +88,15 @@ def test_flags_are_recoded_to_0_and_1():
     assert frame["rbc_td"].tolist() == ["1", "0", "1", "0"]
 
 
+def test_letters_are_compared_however_they_are_composed(tmp_path):
+    apart = "Gro\u0308\u00dfe,Geschlecht\np1,ma\u0308nnlich\n"
+    (tmp_path / "data.csv").write_text(apart, encoding="utf-8")
+    raw = read_source(tmp_path / "data.csv")
+    text = "{columns: {patient_id: Größe, sex: Geschlecht}, recode: {sex: {männlich: male}}}"
+    mapped = apply_mapping(raw, parse_mapping(text), read_dictionary())
+    assert mapped.raw.frame["sex"].tolist() == ["male"]
+
+
 def test_categories_match_by_label_unless_exact():
     cells = ["Female", "MALE", "other"]
     frame, _ = map_columns("format: 1", sex=cells)

@@ -1,7 +1,7 @@
 """A real cohort of another disease, through a mapping and declared categories.
 
-The file stays outside the project: its path is in LENFAIL_REAL_COHORT, or beside the project in
-``shared/real``. Where it is absent these tests are not defined.
+The file (920 patients of the AMLSG) is no part of the project: its path is
+in the environment variable LENFAIL_REAL_COHORT. Without it these tests are not defined.
 """
 
 import os
@@ -12,8 +12,7 @@ import pytest
 
 from helpers.cohort import read_cohort
 
-_BESIDE = Path(__file__).parents[3] / "shared" / "real" / "aml_amlsg_postfailure.csv"
-REAL = Path(os.environ.get("LENFAIL_REAL_COHORT") or _BESIDE)
+REAL = Path(os.environ.get("LENFAIL_REAL_COHORT") or "absent.csv")
 MAPPING = """
 columns:
   patient_id: id

@@ -119,6 +119,8 @@ def test_an_export_in_our_terms_needs_no_mapping(tmp_path, rows):
     )
     assert cohort.table["sex"].tolist() == ["female", "male"]
     assert cohort.table["os_event"].tolist() == [True, False]
+    said = [one.sentence for one in cohort.understood]
+    assert "In dead labels were read as codes: 'Yes' is 1, 'No' is 0." in said
 
 
 def test_a_date_that_its_validation_excludes_stays_a_fault(tmp_path):

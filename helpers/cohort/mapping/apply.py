@@ -97,7 +97,8 @@ def apply_mapping(
     made = {ours: made[ours] for ours in variables if ours in made}
     mapped = _make_table(raw, made, header, dictionary)
     return MappedTable(
-        raw=mapped, understood=tuple(describe_mapping(mapping, sources, made, dictionary))
+        raw=mapped,
+        understood=tuple(describe_mapping(mapping, sources, made, dictionary, raw.codes)),
     )
 
 

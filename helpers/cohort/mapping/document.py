@@ -6,6 +6,7 @@ evaluated, and nothing in it names a file.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,7 +131,7 @@ def parse_mapping(text: str) -> ColumnMapping:
     >>> parse_mapping("columns: {sex: Geschlecht}").columns["sex"].columns
     ('Geschlecht',)
     """
-    document = load_text_yaml(text, HEADING)
+    document = load_text_yaml(unicodedata.normalize("NFC", text), HEADING)
     document = {} if document in (None, "") else document
     faults = list(find_shape_faults(document))
     if faults:

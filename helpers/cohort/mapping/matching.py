@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -55,7 +56,19 @@ class ValueLookup:
         return None
 
     def _simplify(self, text: str) -> str:
-        return text.strip() if self._exact else " ".join(text.split()).casefold()
+        return simplify_text(text, exact=self._exact)
+
+
+def simplify_text(text: str, *, exact: bool) -> str:
+    """Return a text as it is compared; letters with accents are one character each.
+
+    Examples
+    --------
+    >>> simplify_text("  Ma\u0308nnlich ", exact=False)
+    'männlich'
+    """
+    text = unicodedata.normalize("NFC", text)
+    return text.strip() if exact else " ".join(text.split()).casefold()
 
 
 def find_ambiguous(listed: Iterable[str], *, exact: bool) -> list[str]:
@@ -63,7 +76,7 @@ def find_ambiguous(listed: Iterable[str], *, exact: bool) -> list[str]:
     seen: set[str] = set()
     twice: list[str] = []
     for text in listed:
-        simple = text.strip() if exact else " ".join(text.split()).casefold()
+        simple = simplify_text(text, exact=exact)
         if simple in seen:
             twice.append(text)
         seen.add(simple)

@@ -21,6 +21,7 @@ def describe_mapping(
     sources: Mapping[str, ColumnSource],
     made: Mapping[str, MadeColumn],
     dictionary: Dictionary,
+    codes: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Understanding]:
     """Yield what was understood: columns, event coding, time zero, units, dates and recodes.
 
@@ -34,6 +35,8 @@ def describe_mapping(
         By our column.
     dictionary : Dictionary
         Our columns.
+    codes : mapping of str to mapping of str to str
+        By their column with value labels: the code behind each label.
     """
     for ours, source in sources.items():
         if source.columns != (ours,):
@@ -51,8 +54,22 @@ def describe_mapping(
     for ours in mapping.recode:
         if ours in made:
             yield _describe_recode(ours, made[ours])
+    for ours, source in sources.items():
+        labels = codes.get(source.columns[0], {}) if source.kind == "column" else {}
+        if labels and ours not in mapping.recode and dictionary.variables[ours].type == "flag":
+            yield _describe_labels(ours, labels)
     for ours, unit in mapping.units.items():
         yield _describe_unit(ours, unit, dictionary)
+    yield from _describe_texts(mapping)
+
+
+def _describe_labels(ours: str, labels: Mapping[str, str]) -> Understanding:
+    read = ", ".join(f"{label!r:.40} is {code}" for label, code in labels.items())
+    sentence = f"In {ours} labels were read as codes: {read}."
+    return Understanding(topic="recode", column=ours, sentence=sentence)
+
+
+def _describe_texts(mapping: ColumnMapping) -> Iterator[Understanding]:
     for name, form in mapping.dates.items():
         who = "Dates are" if name == ALL else f"Dates of {name} are"
         yield Understanding(
@@ -60,12 +77,12 @@ def describe_mapping(
             column="" if name == ALL else name,
             sentence=f"{who} written {describe_form(form)}.",
         )
-    for name, codes in mapping.missing.items():
+    for name, listed in mapping.missing.items():
         where = "In all columns" if name == ALL else f"In {name}"
         yield Understanding(
             topic="missing",
             column="" if name == ALL else name,
-            sentence=f"{where} not known is written {', '.join(codes)}.",
+            sentence=f"{where} not known is written {', '.join(listed)}.",
         )
 
 

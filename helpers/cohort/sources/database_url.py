@@ -91,7 +91,8 @@ def _refuse_secrets(source: str) -> None:
     address, _, query = rest.partition("?")
     user, at, _ = address.rpartition("@")
     password = user.partition(":")[2]
-    if at and password and not _PLACEHOLDER.fullmatch(password):
+    is_file = source.lower().startswith(("sqlite", "duckdb"))
+    if at and not is_file and password and not _PLACEHOLDER.fullmatch(password):
         raise DataError(f"data must not hold a password in clear, but does; {_ADVICE}")
     for part in query.split("&"):
         name, _, value = part.partition("=")

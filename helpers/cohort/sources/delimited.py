@@ -19,6 +19,7 @@ from helpers.cohort.sources.raw_table import (
     RawTable,
     SourceFacts,
     check_size,
+    clean_name,
     make_salt,
 )
 from helpers.errors import DataError, ParameterError
@@ -66,7 +67,7 @@ def read_delimited(content: bytes, name: str, options: Mapping[str, str]) -> Raw
     text, encoding = decode(content, options.get("encoding", ""))
     delimiter, text, first_row = _take_delimiter(text, options.get("delimiter", ""))
     lines = _read_lines(text, delimiter)
-    header = [cell.strip() for cell in next(lines, [])]
+    header = [clean_name(cell) for cell in next(lines, [])]
     if not any(header):
         raise DataError(
             "data must begin with a header of column names, but the first row was empty; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import hashlib
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,6 +104,11 @@ class RawTable:
     faults: tuple[Fault, ...] = ()
     origins: Mapping[str, ColumnOrigin] = field(default_factory=dict, repr=False)
     id_salt: str = field(default="", repr=False)
+
+
+def clean_name(name: str) -> str:
+    """Return a column's name without spaces around it; letters with accents as one character."""
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def make_salt(content: bytes) -> str:

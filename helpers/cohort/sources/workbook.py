@@ -18,6 +18,7 @@ from helpers.cohort.sources.raw_table import (
     SourceFacts,
     cell_to_text,
     check_size,
+    clean_name,
     make_salt,
 )
 from helpers.cohort.sources.workbook_safety import check_archive
@@ -147,7 +148,7 @@ def _split_header(
             f"data must begin with a header of column names, but the sheet {title!r} is empty; "
             "write the names of the columns into row 1, or choose another sheet (data_sheet)"
         )
-    header = [(cell_to_text(value) or "").strip() for value in names]
+    header = [clean_name(cell_to_text(value) or "") for value in names]
     body = list(rows)
     width = max((len(row) for _, row in body), default=0)
     if sum(map(bool, header)) == 1 and width > 2:
