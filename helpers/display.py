@@ -7,6 +7,7 @@ before anything is shown.
 
 from __future__ import annotations
 
+import base64
 import platform
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -32,12 +33,15 @@ from helpers.formatting import escape_markdown, get_style
 from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
+from helpers.published.table_one import tabulate_published_characteristics
 from helpers.results import ResultSet
 from helpers.tables.preview import table_to_html
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
+#: A figure of a page's width fills that of a notebook.
+_PIXELS_PER_MM = 4.6
 _PACKAGES = ("lenfail", "lifelines", "matplotlib", "numpy", "pandas", "scipy", "seaborn")
 
 
@@ -100,6 +104,10 @@ class Section:
         is_other = not self._cohort.built_in and self._cohort.terms.is_published
         if is_other and "curve" in frames:
             frames["published"] = tabulate_published_points(results.id)
+        if is_other and results.id == "table1":
+            frames["published"] = tabulate_published_characteristics(
+                results.id, is_same=self._cohort.dictionary.is_built_in
+            )
         self._sets[results.id] = replace(results, meta=meta, frames=frames)
         return self._sets[results.id]
 
@@ -265,7 +273,11 @@ def open_section(
 
 
 def _emit(block: Block) -> None:
-    display({**_show_to_reader(block), MIME_TYPE: block_to_json(block)}, raw=True)
+    data = {**_show_to_reader(block), MIME_TYPE: block_to_json(block)}
+    metadata: dict[str, Any] = {}
+    if isinstance(block, FigureBlock):
+        metadata["image/png"] = {"width": round(block.width_mm * _PIXELS_PER_MM)}
+    display(data, metadata=metadata, raw=True)
 
 
 def _show_to_reader(block: Block) -> dict[str, Any]:
@@ -276,6 +288,11 @@ def _show_to_reader(block: Block) -> dict[str, Any]:
             return {"text/html": table_to_html(block), "text/plain": block.title}
         case FigureBlock():
             caption = f"{block.text.title} {block.text.caption}"
-            return {"image/svg+xml": block.svg, "text/plain": f"{caption}\n{block.text.alt}"}
+            return {
+                "image/svg+xml": block.svg,
+                # Of a notebook that came from elsewhere, JupyterLab shows this one only.
+                "image/png": base64.b64encode(block.png).decode("ascii"),
+                "text/plain": f"{caption}\n{block.text.alt}",
+            }
     count = f"{len(block.results)} results recorded"
     return {"text/plain": count}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from importlib.metadata import version
@@ -41,7 +42,7 @@ def survival(cohort):
 def shown(monkeypatch):
     outputs = []
 
-    def keep(data, *, raw):
+    def keep(data, *, metadata=None, raw):
         assert raw
         json.dumps(data)
         outputs.append(data)
@@ -100,10 +101,11 @@ def test_table_and_figure_are_shown_in_both_forms(cohort, survival, shown):
     section.figure(plot_survival, caption_survival, kept, slot="appendix", min_at_risk=3)
     text, table, figure = shown
     assert text["text/markdown"] == text[MIME_TYPE]["markdown"]
-    assert table["text/html"].startswith("<table><caption><strong>")
+    assert table["text/html"].startswith("<table><caption ")
     assert table[MIME_TYPE]["slot"] == "supplement"
     block = block_from_json(figure[MIME_TYPE])
     assert figure["image/svg+xml"] == block.svg
+    assert base64.b64decode(figure["image/png"]) == block.png
     assert block.png.startswith(b"\x89PNG")
     assert block.data_csv.splitlines()[0].startswith("group,time_months,n_at_risk")
     assert block.text.slot == "appendix"
