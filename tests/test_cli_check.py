@@ -217,3 +217,14 @@ def test_a_build_tells_all_faults_and_leaves_nothing(capsys, tmp_path):
     assert "row 26" in told
     assert "K-099" not in told
     assert not (tmp_path / "reports" / "params").exists()
+
+
+def test_cells_are_not_held_against_declarations_that_are_at_fault(capsys, tmp_path):
+    rows = [(*row[:5], "relapse") for row in PATIENTS]
+    path = write_cohort(
+        tmp_path, rows, params="variables: {failure_type: {levels: {relapse: Relapse}, unti: x}}\n"
+    )
+    outcome = read_outcome(capsys, path)
+    assert outcome["sentences"]["data"] == []
+    assert any("unti" in text for text in outcome["sentences"]["parameters"])
+    assert "mend the parameters first" in run(capsys, "check", path)[1]

@@ -87,8 +87,9 @@ def _to_text(path: Path, checked: CheckedInputs, params: Params) -> str:
     for area, sentences in checked.sentences.items():
         if sentences:
             lines += ["", AREAS[area], *(f"  - {sentence}" for sentence in sentences)]
-    if checked.sentences["mapping"]:
-        lines += ["", "The patients' data were not checked yet: mend the mapping first."]
+    if checked.raw is not None and checked.mapped is None:
+        what = "mapping" if checked.sentences["mapping"] else "parameters"
+        lines += ["", f"The patients' data were not checked yet: mend the {what} first."]
     return "\n".join(lines)
 
 

@@ -129,6 +129,10 @@ def write_fix_list(records: Iterable[dict[str, Any]], path: Path, *, keep: Itera
             for cell in row:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = sheet.dimensions
     book.properties.title, book.properties.creator = TITLE, "lenfail"
     buffer = io.BytesIO()

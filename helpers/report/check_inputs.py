@@ -93,11 +93,14 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
     Returns
     -------
     CheckedInputs
-        Never raises for a fault of the parameters, the mapping or the data.
+        Never raises for a fault of the parameters, the mapping or the data. Where declared
+        variables or the mapping are at fault, cells are not looked at: their faults would be
+        of another reading than the one that is meant.
     """
     options = {**params.cohort_options, "base_dir": base_dir}
     found: dict[str, list[str]] = {area: [] for area in AREAS}
     dictionary = _declare(options["declarations"], found["parameters"])
+    is_declared = not found["parameters"]
     try:
         check_factor_names(params.factor_lists, options["declarations"])
     except LenfailError as error:
@@ -106,7 +109,7 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
     raw = _read(params.data, options, found["data"])
     if raw is None:
         return CheckedInputs(sentences=_freeze(found), dictionary=dictionary)
-    table = _map(raw, options, dictionary, found["mapping"])
+    table = _map(raw, options, dictionary, found["mapping"]) if is_declared else None
     if table is None:
         return CheckedInputs(sentences=_freeze(found), raw=raw, dictionary=dictionary)
     mapped = table.raw
