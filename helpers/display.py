@@ -12,11 +12,13 @@ import platform
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
+from helpers.cohort.redefinition import is_as_published
 from helpers.disclosure import open_gate
 from helpers.document import (
     MIME_TYPE,
@@ -106,7 +108,7 @@ class Section:
             frames["published"] = tabulate_published_points(results.id)
         if is_other and results.id == "table1":
             frames["published"] = tabulate_published_characteristics(
-                results.id, is_same=self._cohort.dictionary.is_built_in
+                results.id, is_same=partial(is_as_published, self._cohort.dictionary)
             )
         self._sets[results.id] = replace(results, meta=meta, frames=frames)
         return self._sets[results.id]

@@ -6,7 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from helpers.cohort.dictionary import Factor, Variable
+from helpers.cohort.dictionary import Dictionary, Factor, Variable, read_dictionary
+
+#: Cuts of the published analysis.
+PUBLISHED_CUTS = {"age_cut_years": 75, "len_duration_cut_months": 6, "len_dose_cut_mg": 10}
+
+
+def is_as_published(dictionary: Dictionary, name: str) -> bool:
+    """Return whether a column is defined as in the published analysis, cuts included.
+
+    Examples
+    --------
+    >>> is_as_published(read_dictionary().fill_labels(PUBLISHED_CUTS), "age_75")
+    True
+    >>> is_as_published(read_dictionary().fill_labels({"age_cut_years": 60}), "age_75")
+    False
+    """
+    published = read_dictionary().fill_labels(PUBLISHED_CUTS)
+    known = published.factors.get(name) or published.variables.get(name)
+    own = dictionary.factors.get(name) or dictionary.variables.get(name)
+    return known is not None and own == known
 
 
 def drop_dependent_factors(

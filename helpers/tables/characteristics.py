@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,6 +28,10 @@ from helpers.formatting.lookup import (
 from helpers.results import Result, ResultSet
 from helpers.tables.layout import Notes, make_p_cell, make_row, make_table
 
+#: Key of the column of published numbers, which a user's own cohort stands beside.
+PUBLISHED = "published"
+_PUBLISHED_SIZE = 392
+
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
@@ -39,7 +44,11 @@ class _Columns:
     spread: str
     style: NumberStyle
 
+    published: Mapping[str, Result]
+
     def find(self, group: str, name: str) -> Result | None:
+        if group == PUBLISHED:
+            return self.published.get(name)
         return self.results.find(f"{group}.{name}" if group else name)
 
 
@@ -97,8 +106,29 @@ def _read_columns(results: ResultSet, spread: str, style: NumberStyle) -> _Colum
         total = sizes.get("overall", results.meta.get("n"))
         largest = max((r.n + (r.missing or 0) for r in results if r.n is not None), default=None)
         groups, sizes = {"": "All patients"}, {"": total or largest}
+    published = _read_published(get_frame(results, "published"))
+    if published and list(groups) == [""]:
+        groups[PUBLISHED] = "Prebet et al. 2017"
+        sizes[PUBLISHED] = _PUBLISHED_SIZE
     has_tests = any(result.kind == "test" for result in results)
-    return _Columns(results, groups, sizes, has_tests, spread, style)
+    return _Columns(results, groups, sizes, has_tests, spread, style, published)
+
+
+def _read_published(frame: pd.DataFrame) -> dict[str, Result]:
+    """Return the published numbers of a table as results, by variable and level."""
+    found = {}
+    for line in frame.to_dict("records"):
+        known = {key: value for key, value in line.items() if not pd.isna(value)}
+        spread = {key: known[key] for key in ("minimum", "maximum") if key in known}
+        found[line["name"]] = Result(
+            id=f"{PUBLISHED}.{line['name']}",
+            kind="count" if "n" in known else "summary",
+            label="",
+            estimate=known["estimate"],
+            n=int(known["n"]) if "n" in known else None,
+            quantities=spread,
+        )
+    return found
 
 
 def _make_head(columns: _Columns) -> Row:

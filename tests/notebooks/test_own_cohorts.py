@@ -230,3 +230,19 @@ def test_the_example_of_an_own_cohort_makes_a_report(tmp_path, monkeypatch):
     assert "By time of relapse, the median OS was" in report.texts["abstract.Results"]
     assert "chemoimmunotherapy" in report.texts["text.os.tx.first"]
     assert "FLIPI" in report.texts["text.os.by.flipi"]
+
+
+def test_an_own_cohort_of_the_papers_disease_stands_beside_it(built_in, tmp_path, monkeypatch):
+    ids = [f"own-{number}" for number in range(150)]
+    frame = vary(built_in.head(150), patient_id=ids)
+    sex = {"sex": {"levels": {"female": "Women", "male": "Men"}}}
+    report = run_notebooks(tmp_path, frame, monkeypatch, variables=sex)
+    check_wording(report)
+    table = next(block for block in report.blocks if getattr(block, "id", "") == "table.table1")
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
+    assert [cell.text for cell in table.header[0]][2] == "Prebet et al. 2017 (n = 392)"
+    assert rows["Age, years, median (range)"][1] == "70 (37–95)"
+    assert rows["RAEB-1"][1] == "91 (23%)"
+    assert rows["Mutated"][1] == "7/39 (18%)"
+    assert rows["Women"][1] == "–", "a row of other definition has no published number"
+    assert "Open stars: published medians" in report.texts["figure.os_failure"]
