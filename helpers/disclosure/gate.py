@@ -28,6 +28,27 @@ if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
 _P_DIGITS = 2
+#: Analyses whose every number is known to the protection; no other passes the gate.
+PROTECTED_ANALYSES = frozenset(
+    {
+        "compare_proportions",
+        "count_available",
+        "count_flow",
+        "count_levels",
+        "count_subsets",
+        "cross_check",
+        "estimate_incidence",
+        "estimate_survival",
+        "fit_incidence_model",
+        "fit_survival_model",
+        "screen_factors",
+        "screen_incidence",
+        "select_model",
+        "summarise_characteristics",
+        "summarise_follow_up",
+        "summarise_groups",
+    }
+)
 
 
 class Gate:
@@ -76,10 +97,13 @@ class Gate:
         Returns
         -------
         ResultSet
-            With printed counts, masked results, curves of printed counts.
+            With printed counts, masked results, curves of printed counts; omitted where
+            the analysis is not one of :data:`PROTECTED_ANALYSES`.
         """
         if not results.is_computable:
             return replace(results, reason=blur_text(results.reason))
+        if not _is_known(results):
+            return _omit(results, "it has no form that is protected by disclosure control")
         counts = read_counts(
             results,
             self.rule,
@@ -88,11 +112,7 @@ class Gate:
             levels=self._levels,
         )
         if counts.system.find_exposed():
-            return ResultSet.omitted(
-                results.id,
-                "its groups are too small to be shown under disclosure control",
-                meta={"title": results.meta.get("title", results.id)},
-            )
+            return _omit(results, "its groups are too small to be shown under disclosure control")
         printed = protect_results(results, counts, self.rule)
         frames = {
             name: self._protect_frame(frame, name, counts, results)
@@ -155,6 +175,20 @@ class Gate:
                 is_hidden = key is not None and counts.is_hidden(key)
             shown.append(np.nan if published is None or is_hidden else float(published))
         return shown
+
+
+def _omit(results: ResultSet, reason: str) -> ResultSet:
+    title = str(results.meta.get("title", results.id))
+    return ResultSet.omitted(results.id, reason, meta={"title": title})
+
+
+def _is_known(results: ResultSet) -> bool:
+    """Return whether a set is of an analysis with a protected form, or of plain counts."""
+    analysis = (results.meta.get("definition") or {}).get("analysis")
+    if analysis is not None:
+        return analysis in PROTECTED_ANALYSES
+    kinds = {result.kind for result in results}
+    return kinds <= {"count", "test"} and set(results.frames) <= {"rows"}
 
 
 def open_gate(disclosure: str, cohort: Cohort) -> Gate | None:

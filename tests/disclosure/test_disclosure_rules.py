@@ -19,6 +19,7 @@ from helpers.disclosure.system import CountSystem, propagate
 from helpers.display import open_section
 from helpers.errors import DataError, ParameterError
 from helpers.params import check_params
+from helpers.results import Result, ResultSet
 
 REDACT, MIDPOINT = get_rule("redact-7-round-5"), get_rule("midpoint-6")
 
@@ -139,6 +140,18 @@ def test_gate_refuses_a_cohort_that_cannot_be_protected() -> None:
     with pytest.raises(DataError, match="more than 14 under disclosure control"):
         open_gate("redact-7-round-5", tiny)
     assert open_gate("off", tiny) is None
+
+
+def test_unknown_analysis_does_not_pass() -> None:
+    cohort = read_cohort("synthetic")
+    gate = open_gate("redact-7-round-5", cohort)
+    result = Result(id="new.weight", kind="statistic", estimate=0.123456789)
+    made = ResultSet.collect("new", [result], meta={"definition": {"analysis": "weigh"}})
+    assert gate.protect(made).reason == "it has no form that is protected by disclosure control"
+    assert not gate.protect(made).results
+    raw = estimate_survival(cohort, set_id="os")
+    assert raw.meta["definition"]["analysis"] == "estimate_survival"
+    assert gate.protect(raw).is_computable
 
 
 def test_context_is_rounded_and_tells_no_rows() -> None:
