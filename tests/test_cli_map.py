@@ -324,3 +324,24 @@ def test_a_terminal_without_a_letter_shows_its_number(tmp_path):
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert "'N\\xb0 patient' is patient_id" in done.stdout.decode("ascii")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "",
+        'a "b"',
+        "a\\b",
+        "a\nb\tc",
+        "\x00\x85\u2028\ufeff\uffff",
+        "\U000f53e4\U0001f60b",
+        "# x: y",
+    ],
+)
+def test_any_text_can_stand_in_a_mapping(text):
+    from helpers.cohort.intake.mapping_text import quote
+
+    written = quote(text)
+    assert "\n" not in written
+    assert parse_mapping(f"missing: {{all: [{written}, x]}}").missing["all"] == (text, "x")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -95,7 +94,15 @@ def quote(text: str) -> str:
     "Geschlecht" "a \"b\""
     """
     plain = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(plain, ensure_ascii=not plain.isprintable())
+    return '"' + "".join(map(_escape, plain)) + '"'
+
+
+def _escape(letter: str) -> str:
+    if letter in '\\"':
+        return "\\" + letter
+    if letter.isprintable():
+        return letter
+    return f"\\U{ord(letter):08x}"
 
 
 def _note(section: str) -> str:
