@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+from helpers.report import _imports  # noqa: F401  must come before nbformat
+
+# isort: split
+
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec

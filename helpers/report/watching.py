@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from helpers.report.progress import BuildSummary, Progress
 from helpers.report.workshop import open_workshop
 
 _FILES = ("data", "mapping", "data_dictionary", "reference_docx")
-_DEBOUNCE_MS = 150
+_COUNTED = CODE_SUFFIXES | {".ipynb"}
+_DEBOUNCE_MS, _STEP_MS, _LOOK_MS = 100, 20, 500
 
 
 class CodeChanged(Exception):  # noqa: N818  an event, not a mistake
@@ -64,12 +65,13 @@ class ReportWatch:
         with ExitStack() as stack:
             workshop = stack.enter_context(self._open_workshop())
             while True:
+                before = note_files(self._list_watched())
                 try:
                     self._request = self._read_request()
                     yield build_report(**self._request, workshop=workshop, progress=self._progress)
                 except LenfailError as error:
                     yield error
-                self._wait()
+                self._wait(before)
 
     def _open_workshop(self) -> Any:
         tasks = make_tasks({}, Path(self._request["notebooks_dir"]), None)
@@ -77,17 +79,25 @@ class ReportWatch:
         formats = self._request["parameters"].get("formats") or ("html", "pdf")
         return open_workshop(modules, formats)
 
-    def _wait(self) -> None:
-        """Return when a file of the report was saved."""
+    def _wait(self, before: Mapping[Path, tuple[int, int]]) -> None:
+        """Return when something was saved since `before` was noted, a build ago perhaps."""
         from watchfiles import watch
 
+        watched = self._list_watched()
+        waiting = watch(
+            *watched,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
+        )
+        while (now := note_files(watched)) == before:
+            if next(waiting, None) is None:
+                raise KeyboardInterrupt  # watching ends only when it is stopped
+        changed = {path for path, seen in (before.items() ^ now.items())}
         package = Path(helpers.__file__).parent
-        for changes in watch(*self._list_watched(), debounce=_DEBOUNCE_MS, step=20):
-            paths = [Path(path) for _, path in changes]
-            if any(path.is_relative_to(package) and path.suffix in CODE_SUFFIXES for path in paths):
-                raise CodeChanged
-            return
-        raise KeyboardInterrupt  # it ends without a change only when it is stopped
+        if any(path.is_relative_to(package) for path in changed):
+            raise CodeChanged
 
     def _list_watched(self) -> list[Path]:
         request = self._request
@@ -99,3 +109,19 @@ class ReportWatch:
             files.append(Path(ledger))
         folders = [Path(request["notebooks_dir"]), Path(helpers.__file__).parent]
         return [path for path in dict.fromkeys([*files, *folders]) if path.exists()]
+
+
+def note_files(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """Return time and size of each file, and of those below each folder that count."""
+    noted = {}
+    for path in paths:
+        inside = path.rglob("*") if path.is_dir() else (path,)
+        for file in inside:
+            is_counted = not path.is_dir() or (
+                file.suffix in _COUNTED and not file.name.startswith(".")
+            )
+            with suppress(OSError):
+                if is_counted:
+                    found = file.stat()
+                    noted[file] = (found.st_mtime_ns, found.st_size)
+    return noted
