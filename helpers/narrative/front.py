@@ -10,12 +10,8 @@ from helpers.formatting import ABBREVIATIONS, escape_markdown, format_count, joi
 from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
 from helpers.narrative.abbreviations import expand_abbreviations
 from helpers.narrative.abstract import tell_conclusions, write_abstract
-from helpers.narrative.discussion import (
-    PublishedComparison,
-    write_comparison,
-    write_findings,
-    write_limits,
-)
+from helpers.narrative.beside import PublishedComparison, write_comparison
+from helpers.narrative.discussion import write_findings, write_limits
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.methods import write_methods
 from helpers.narrative.references import number_citations

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from helpers.cohort.terms import make_terms
-from helpers.narrative.discussion import PublishedComparison, PublishedNumber
+from helpers.narrative.beside import OwnNumber, PublishedComparison, PublishedNumber
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.front import FrontText, Paragraph, write_front
 from helpers.params import name_style
@@ -51,6 +51,9 @@ def make_front_matter(parameters: Mapping[str, Any], *, ledger: Path | None = No
         is_exact = parameters.get("disclosure", "off") == "off"
         if ledger is not None and evidence.terms.is_published and is_exact:
             published = _compare(ledger, collected)
+            if not evidence.built_in:
+                own = _set_beside(ledger, results, name_style(parameters))
+                published = replace(published, own=own)
         return _assemble(parameters, write_front(evidence, read_choices(parameters), published))
 
     return make
@@ -118,6 +121,21 @@ def _compare(path: Path, collected: CollectedResults) -> PublishedComparison:
         n_equal=table.tally["equal"],
         numbers=numbers,
         refs=_COMPARISON_TABLES,
+    )
+
+
+def _set_beside(path: Path, results: Mapping[str, Result], style: str) -> tuple[OwnNumber, ...]:
+    from helpers.published import compare_own_cohort, read_ledger
+    from helpers.published.own_words import differences_to_appendix_frame
+
+    differences = compare_own_cohort(read_ledger(path), results)
+    records = differences_to_appendix_frame(differences, style=style).to_dict("records")
+    return tuple(
+        OwnNumber(
+            result_id=item.result_id,
+            **{key: record[key] for key in ("published", "own", "difference")},
+        )
+        for item, record in zip(differences, records, strict=True)
     )
 
 

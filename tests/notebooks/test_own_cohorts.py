@@ -246,3 +246,8 @@ def test_an_own_cohort_of_the_papers_disease_stands_beside_it(built_in, tmp_path
     assert rows["Mutated"][1] == "7/39 (18%)"
     assert rows["Women"][1] == "–", "a row of other definition has no published number"
     assert "Open stars: published medians" in report.texts["figure.os_failure"]
+    beside = report.texts["discussion.2"]
+    assert "; median OS for progression, " in beside
+    assert "HR of age: 75 years or older, " in beside
+    assert "here and 1.64 \\[1.24–2.18\\] there (" in beside
+    assert "equal" not in beside

@@ -7,7 +7,7 @@ import pytest
 from made_sets import count, median, probability, ratio, record_test, reference, summary
 
 from helpers.formatting import PRESETS, get_style
-from helpers.narrative.discussion import PublishedComparison, PublishedNumber
+from helpers.narrative.beside import PublishedComparison, PublishedNumber
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.front import write_front
 from helpers.results import Result

@@ -93,7 +93,7 @@ def test_omitted_analyses_are_counted():
 def test_ledger_brings_the_published_numbers(tmp_path):
     ledger = tmp_path / "ledger.yml"
     ledger.write_text(LEDGER, encoding="utf-8")
-    discussion = make_front_matter({}, ledger=ledger)(collect()).after[0]
+    discussion = make_front_matter({}, ledger=ledger)(collect(synthetic=True)).after[0]
     told = next(item for item in discussion.items if getattr(item, "refs", ()))
     assert told.markdown.startswith("Of 4 printed numbers of the publication \\[3\\] that a cohort")
     assert "2 are equal here at the printed precision." in told.markdown
@@ -101,6 +101,15 @@ def test_ledger_brings_the_published_numbers(tmp_path):
     assert told.refs == ("table.comparison",)
     without = make_front_matter({})(collect()).after[0]
     assert not any(getattr(item, "refs", ()) for item in without.items)
+
+
+def test_an_own_cohort_is_set_beside_the_published_one_and_not_judged(tmp_path):
+    ledger = tmp_path / "ledger.yml"
+    ledger.write_text(LEDGER, encoding="utf-8")
+    discussion = make_front_matter({"data": "own.csv"}, ledger=ledger)(collect()).after[0]
+    told = next(item for item in discussion.items if getattr(item, "refs", ())).markdown
+    assert "median OS, 23 months \\[20–27\\] here and 23 months there (0)" in told
+    assert "equal" not in told
 
 
 @pytest.mark.parametrize(
