@@ -89,7 +89,7 @@ def test_kill_between_two_renames_is_undone(tmp_path):
 
 def test_second_builder_is_told_who_builds(tmp_path):
     with staged_report(tmp_path, "paper"):
-        with pytest.raises(BuildError, match=rf"being built by process {os.getpid()} since 2.*; wait"):
+        with pytest.raises(BuildError, match=rf"by process {os.getpid()} since 2.*; wait"):
             build(tmp_path, "second")
         build(tmp_path, "other", name="other")
     assert (tmp_path / "other/a.txt").read_text() == "other"
