@@ -70,8 +70,9 @@ def _tie_merged_levels(
         for fine, fine_keys in factors.items():
             if fine == coarse or len(fine_keys) < len(keys):
                 continue
-            crossed = np.zeros((len(keys) + 1, len(fine_keys) + 1), dtype=np.int64)
-            np.add.at(crossed, (codes[coarse], codes[fine]), 1)
+            shape = len(keys) + 1, len(fine_keys) + 1
+            cells = codes[coarse] * shape[1] + codes[fine]
+            crossed = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
             whole = crossed == crossed.sum(axis=0)
             for row, level in enumerate(keys, start=1):
                 inside = whole[row] & (crossed[row] > 0)

@@ -99,9 +99,9 @@ def test_life_table_does_not_tell_when_a_patient_died(rule) -> None:
     bounds = {rule.bounds(int(n)) for n in np.cumsum([1] * 40)[20:22]}
     other = make_exits(times, moved, [1] * 40)
     first, second = (rebuild_codes(e, rule, step_months=1.0) for e in (one, other))
-    if len(bounds) == 1:
-        assert np.array_equal(first[0], second[0])
-        assert np.array_equal(first[1], second[1])
+    assert len(bounds) == 1
+    assert np.array_equal(first[0], second[0])
+    assert np.array_equal(first[1], second[1])
     assert len(first[0]) == rule.stand_in(80)
     assert set(np.unique(first[0] % 1)) <= {0.0, 0.5}
 
