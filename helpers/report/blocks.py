@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +51,7 @@ class Output:
     svg, html : str
         As the notebook has them: neither checked nor cleaned.
     png : bytes
-        PNG or JPEG.
+        PNG.
     is_error : bool
         Whether the text tells why the cell failed.
     """
@@ -196,8 +197,10 @@ def _read_foreign(output: Mapping[str, Any], data: Mapping[str, Any]) -> Iterato
     text = _join(data.get("text/plain", ""))
     if "image/svg+xml" in data:
         yield Output(text, svg=_join(data["image/svg+xml"]))
-    elif picture := data.get("image/png") or data.get("image/jpeg"):
-        yield Output(text, png=base64.b64decode(_join(picture)))
+    elif "image/png" in data:
+        yield Output(text, png=base64.b64decode(_join(data["image/png"])))
+    elif "image/jpeg" in data:
+        yield Output(text, png=_turn_into_png(base64.b64decode(_join(data["image/jpeg"]))))
     elif "text/html" in data:
         yield Output(text, html=_join(data["text/html"]))
     elif "text/markdown" in data:
@@ -208,6 +211,18 @@ def _read_foreign(output: Mapping[str, Any], data: Mapping[str, Any]) -> Iterato
         yield Output(f"{output['ename']}: {output['evalue']}", is_error=True)
     elif text:
         yield Output(text)
+
+
+def _turn_into_png(picture: bytes) -> bytes:
+    """Return a picture in the one form that every page can hold; nothing if it is broken."""
+    from PIL import Image
+
+    png = io.BytesIO()
+    try:
+        Image.open(io.BytesIO(picture)).save(png, "PNG")
+    except (OSError, ValueError):
+        return b""
+    return png.getvalue()
 
 
 def _find_title(items: tuple[Item, ...]) -> str:

@@ -15,7 +15,6 @@ from helpers.report.text import escape_html
 from helpers.report.wording import list_abbreviations
 
 _HALF_WIDTH_MM = 100.0
-_JPEG_START = b"\xff\xd8\xff"
 
 
 def write_figure(node: FigureNode) -> str:
@@ -61,10 +60,9 @@ def _write_plate(block: FigureBlock, anchor: str, described: str) -> str:
 
 
 def _embed_picture(data: bytes, alt: str, described: str = "") -> str:
-    kind = "jpeg" if data.startswith(_JPEG_START) else "png"
     text = base64.b64encode(data).decode("ascii")
     by = f' aria-describedby="{described}"' if described else ""
-    return f'<img src="data:image/{kind};base64,{text}" alt="{escape_html(alt)}"{by}>'
+    return f'<img src="data:image/png;base64,{text}" alt="{escape_html(alt)}"{by}>'
 
 
 def _write_tools(node: FigureNode, described: str) -> str:

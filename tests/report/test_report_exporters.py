@@ -1,12 +1,14 @@
 """nbconvert's exporters."""
 
 import base64
+import io
 import subprocess
 import sys
 
 import nbformat
 import pytest
 from page_reader import PageReader
+from PIL import Image
 from sample_report import draw, make_sections
 from word_reader import WordReader
 
@@ -143,3 +145,22 @@ def test_outputs_of_a_foreign_notebook_are_shown_and_made_harmless(tmp_path):
     assert "A <strong>bold</strong> word." in html
     assert '<pre class="error">ValueError: &lt;bad&gt;</pre>' in html
     assert page.outside == page.unbalanced == []
+
+
+@pytest.mark.parametrize("exporter", [LenfailHTMLExporter, LenfailPDFExporter])
+def test_photograph_is_shown_and_a_broken_one_is_told(exporter):
+    photograph = io.BytesIO()
+    Image.new("RGB", (8, 4), "red").save(photograph, "JPEG")
+    outputs = [
+        nbformat.v4.new_output(
+            "display_data", {"image/jpeg": base64.b64encode(data).decode(), "text/plain": "Photo"}
+        )
+        for data in (photograph.getvalue(), b"no picture")
+    ]
+    cells = [nbformat.v4.new_code_cell("show()", outputs=outputs)]
+    shown, _ = exporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    if isinstance(shown, str):
+        assert shown.count('<img src="data:image/png;base64,') == 1
+        assert '<pre class="wrapped">Photo</pre>' in shown
+    else:
+        assert shown.startswith(b"%PDF")
