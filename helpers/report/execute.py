@@ -96,8 +96,6 @@ def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> Ex
     BuildError
         If the notebook cannot be read or its kernel does not start.
     """
-    from papermill.exceptions import PapermillExecutionError
-
     from helpers.report.kernel import execute_on_kernel
 
     started = time.perf_counter()
@@ -110,7 +108,7 @@ def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> Ex
             f"section {task.name} could not be run because its kernel failed ({reason}); "
             "run the build again"
         ) from error
-    if isinstance(failure, PapermillExecutionError):
+    if failure is not None:
         raise describe_failure(task, nb, failure.cell_index, failure.ename, failure.evalue)
     return ExecutedSection(
         name=task.name,
