@@ -54,7 +54,7 @@ class FormatParams(BaseModel):
         "compact", description="Under a curve: at risk only, or at risk, censored and events"
     )
     formats: list[Literal["html", "pdf", "docx", "xlsx"]] = Field(
-        ["html", "pdf"],
+        ["html", "pdf", "docx", "xlsx"],
         min_length=1,
         description="Formats to write; `xlsx` holds every table as a sheet",
     )
