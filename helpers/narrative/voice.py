@@ -96,6 +96,8 @@ class Voice:
         ]
         name = name_interval(result.method) if method else ""
         text = "not reached" if result.estimate is None else self.months(result.estimate)
+        if result.estimate is not None and limits == [None, None] and "SPSS" in result.method:
+            return f"{text} (no interval: the curve does not fall to 45%)"
         return text + self.conf(result, *limits, method=name)
 
     def probability(self, result: Result, *, method: bool = False) -> str:

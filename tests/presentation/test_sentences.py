@@ -24,6 +24,7 @@ from made_sets import (
 )
 
 from helpers import narrative
+from helpers.narrative.voice import speak
 from helpers.results import Result, ResultSet
 
 
@@ -336,3 +337,27 @@ def test_no_sentence_shows_a_float_or_none(style):
     for block in told:
         assert not any(word in block.markdown for word in ("None", "nan", "inf ", "0.000"))
         assert block.markdown.endswith(".")
+
+
+def test_levels_are_told_as_they_were_chosen():
+    result = Result(
+        id="m", kind="median", label="", estimate=10, ci_lower=8, ci_upper=13, conf_level=0.975
+    )
+    assert speak("paper").median(result) == "10 months (97.5% CI 8–13)"
+
+
+def test_a_median_without_the_interval_of_spss_says_why():
+    method = "Kaplan-Meier, interval as SPSS prints it"
+    result = Result(id="m", kind="median", label="", estimate=45, method=method)
+    assert speak("paper").median(result) == (
+        "45 months (no interval: the curve does not fall to 45%)"
+    )
+
+
+def test_a_probability_before_the_first_event_has_no_interval():
+    result = Result(id="p", kind="probability", label="", estimate=1.0, ci_lower=1.0, ci_upper=1.0)
+    assert speak("paper").probability(result) == "100%"
+
+
+def test_one_patient_is_one_patient():
+    assert speak("paper").share(1, 1) == "1 of 1 patient (100%)"
