@@ -362,3 +362,11 @@ def test_manifest_rebuilds_the_same_bytes(project):
     assert again["files"] == manifest["files"]
     assert again["sections"] == manifest["sections"]
     assert len(manifest["files"]) > 5
+
+
+def test_kernels_make_the_same_report(project, monkeypatch):
+    build(project)
+    monkeypatch.setenv("LENFAIL_KERNELS", "1")
+    assert not can_fork()
+    build(project, output="kernels")
+    assert read_files(project / "kernels/paper") == read_files(project / "reports/paper")
