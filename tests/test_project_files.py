@@ -253,7 +253,7 @@ class TestTrackedFiles:
 
     def test_none_names_a_package_index(self):
         hosts = re.compile(
-            r"[a-z]+://[^\s/\"'`)>]*"
+            r"(?:https?|ftp|git|ssh|file)://[^\s/\"'`)>]*"
             r"(?:pypi|pythonhosted|anaconda|npm|registry|mirror|artifactory|nexus|localhost"
             r"|\b\d+\.\d+\.\d+\.\d+\b|\.local\b|\.internal\b)[^\s\"'`)>]*",
             re.IGNORECASE,

@@ -21,7 +21,7 @@ from helpers.report.docx import write_docx
 from helpers.report.docx_base import check_reference
 from helpers.report.print_options import PrintOptions, read_print_options
 
-SECRETS = ("Reviewer Name", "/home/someone", "Old text", "Old head", "Old remark", "ACME")
+SECRETS = ("Reviewer Name", "/home/ann", "Old text", "Old head", "Old remark", "ACME")
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
 DOCUMENT = "wordprocessingml.document.main+xml"
 TEMPLATE = "wordprocessingml.template.main+xml"
@@ -50,7 +50,7 @@ def make_reference(path):
     document.core_properties.author = "Reviewer Name"
     document.core_properties.category = "ACME"
     settings = document.settings
-    link = document.part._settings_part.relate_to("file:///home/someone/t.dotm", ATTACHED, True)
+    link = document.part._settings_part.relate_to("file:///home/ann/t.dotm", ATTACHED, True)
     attached = OxmlElement("w:attachedTemplate")
     attached.set(qn("r:id"), link)
     settings.element.insert(0, attached)
