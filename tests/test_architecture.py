@@ -52,6 +52,8 @@ OWNERS = {
     "nbformat": {"report"},
     "typst": {"report"},
     "docx": {"report"},
+    "dask": {"report"},
+    "distributed": {"report"},
     "lxml": {"report"},
     "pypandoc": {"report"},
     "pyreadstat": {"cohort"},

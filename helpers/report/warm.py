@@ -66,25 +66,34 @@ class WarmParent(AbstractContextManager["WarmParent"]):
         self.is_closed = False
         self.folder = make_scratch_folder()
         self._control, theirs = socket.socketpair()
-        root = str(Path(helpers.__file__).parents[1])
-        code = _START.format(root=root) + f"main({theirs.fileno()})"
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  this Python, our own code
-                [sys.executable, "-c", code],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                cwd=self.folder,
-                env={**os.environ, **make_run_env(), "IPYTHONDIR": str(self.folder / "ipython")},
-                pass_fds=[theirs.fileno()],
-            )
+            self._process = self._launch(theirs.fileno())
         self._preloading = self.begin(
             "helpers.report.preload:import_modules", list(modules), in_parent=True
+        )
+
+    def _launch(self, descriptor: int) -> subprocess.Popen[bytes]:
+        """Start the process that serves a socket."""
+        root = str(Path(helpers.__file__).parents[1])
+        code = _START.format(root=root) + f"main({descriptor})"
+        return subprocess.Popen(  # noqa: S603  this Python, our own code
+            [sys.executable, "-c", code],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            env={**os.environ, **make_run_env(), "IPYTHONDIR": str(self.folder / "ipython")},
+            pass_fds=[descriptor],
         )
 
     @property
     def pid(self) -> int:
         """Return the parent's process id."""
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the parent can still fork."""
+        return not self.is_closed and self._process.poll() is None
 
     def begin(self, function: str, *args: Any, in_parent: bool = False) -> Job:
         """Ask for a job; it starts when those in the parent before it are done.
