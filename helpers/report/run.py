@@ -64,13 +64,14 @@ class BuildRun:
         self._progress = progress
         self._workshop = workshop
         self._markdown = MarkdownConverter()
+        self._contents: dict[str, SectionContent] = {}
 
     def build(self, stage: Path, output_dir: Path, tasks: Sequence[SectionTask]) -> dict[str, Any]:
         """Write the whole report into `stage`, running `tasks`; return the summary's fields."""
         begun = datetime.now(UTC)
         try:
             executed = self._execute(tasks, output_dir)
-            sections = tuple(_read_content(item) for item in executed)
+            sections = tuple(self._contents[item.name] for item in executed)
             collected = collect_results(block for one in sections for block in one.blocks)
             assembled = self._assemble(stage, collected)
             manuscript = Manuscript(
@@ -107,7 +108,8 @@ class BuildRun:
             found = self._runs.run(tasks, self._workshop.runner, self._progress)
             for section in found:
                 executed[section.name] = section
-                self._markdown.begin(list_fragments(_read_content(section).items))
+                content = self._contents[section.name] = _read_content(section)
+                self._markdown.begin(list_fragments(content.items))
         self._runs.settle_failures(output_dir / f"{self.inputs.name}.failed")
         self.timer.seconds |= {
             item.name: item.seconds for item in executed.values() if not item.cached

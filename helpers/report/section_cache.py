@@ -108,7 +108,8 @@ class SectionCache:
 def _renew_parameters(notebook: bytes, task: SectionTask) -> bytes:
     """Return a notebook that shows the task's parameters: those it does not use may differ."""
     nb = json.loads(notebook)
-    for cell in nb["cells"]:
-        if cell["id"] == INJECTED:
-            cell["source"] = write_parameter_cell(task.parameters)
-    return dump_notebook(nb)
+    shown = write_parameter_cell(task.parameters)
+    stale = [one for one in nb["cells"] if one["id"] == INJECTED and one["source"] != shown]
+    for cell in stale:
+        cell["source"] = shown
+    return dump_notebook(nb) if stale else notebook
