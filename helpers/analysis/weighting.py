@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from helpers.cohort import Cohort
     from helpers.cohort import Factor as Declared
 
+#: With more patients there is no bootstrap: it would take hours and equal the robust interval.
+MOST_RESAMPLED = 20_000
+
 
 @explain_omission
 def estimate_weighted_effect(
@@ -109,7 +112,7 @@ def estimate_weighted_effect(
         truncate=(weight_truncation, 1 - weight_truncation) if weight_truncation else None,
         ties=ties,
         conf_level=conf_level,
-        n_replicates=n_replicates,
+        n_replicates=n_replicates if outcome.n_subjects <= MOST_RESAMPLED else 0,
         seed=seed,
     )
     levels = _name_sides(data.factors[0])
@@ -117,7 +120,7 @@ def estimate_weighted_effect(
     return ResultSet.collect(
         set_id,
         [
-            *record_ratios(effects, set_id, n_replicates),
+            *record_ratios(effects, set_id),
             *record_sensitivity(effects, set_id, alpha=alpha),
             *record_propensity(effects, set_id, levels, declared.levels),
             *record_standardised(effects, set_id, levels, declared.levels, horizons_months),

@@ -30,7 +30,7 @@ LABELS = {
 COMMON_EVENT = 0.15
 
 
-def record_ratios(effects: TreatmentEffects, set_id: str, n_replicates: int) -> Iterator[Result]:
+def record_ratios(effects: TreatmentEffects, set_id: str) -> Iterator[Result]:
     """Yield the hazard ratio of each adjustment."""
     for name, fit in effects.fits.items():
         variance = "robust variance" if fit.is_robust else "Wald interval and p"
@@ -40,7 +40,7 @@ def record_ratios(effects: TreatmentEffects, set_id: str, n_replicates: int) -> 
             extra = {
                 "bootstrap_lower": limits[0],
                 "bootstrap_upper": limits[1],
-                "n_replicates": float(n_replicates - effects.n_failed),
+                "n_replicates": float(effects.n_replicates - effects.n_failed),
             }
         yield record_hazard_ratio(
             fit,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from helpers.stats.cox import CoxFit, check_ties, fit_cox
 from helpers.stats.design import Design
 from helpers.stats.numeric import as_numbers, check_conf_level
 from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.treatment.effect_replicates import replicate_effects
 from helpers.stats.treatment.propensity import (
     PropensityFit,
     PropensityWeights,
@@ -129,7 +129,15 @@ def estimate_treatment_effects(
     options = {"truncate": truncate, "ties": ties, "conf_level": conf_level}
     point = _Point(outcome, design, treatment, **options)
     survival = point.standardise(times)
-    drawn = _resample(point, times, n_replicates, seed)
+    drawn = replicate_effects(
+        outcome,
+        design,
+        times,
+        truncate=truncate,
+        ties=ties,
+        n_replicates=n_replicates,
+        seed=seed,
+    )
     n_failed = n_replicates - len(drawn)
     tail = (1 - conf_level) / 2
     kept = len(drawn) >= 2 and n_failed <= _MOST_FAILURES * n_replicates
@@ -195,45 +203,6 @@ class _Point:
             False: standardise_survival(fit, self.treatment, other, times),
             True: standardise_survival(fit, self.treatment, given, times),
         }
-
-    def draw(self, rows: NDArray[np.intp]) -> _Point:
-        """Return the estimates of some of the patients, repeated as they are drawn."""
-        return _Point(
-            self.outcome.select(rows),
-            self.design.take(rows),
-            self.treatment,
-            truncate=self.truncate,
-            **self.options,
-        )
-
-
-def _resample(point: _Point, times: FloatArray, n_replicates: int, seed: int) -> FloatArray:
-    """Return log hazard ratios and curves of each resample that has finite ones."""
-    rng = np.random.default_rng(seed)
-    groups = [np.flatnonzero(point.treated == side) for side in (False, True)]
-    drawn = []
-    for _ in range(n_replicates):
-        rows = np.concatenate([rng.choice(group, len(group)) for group in groups])
-        values = _try(lambda rows=rows: _collect(point.draw(rows), times))
-        if values is not None:
-            drawn.append(values)
-    return np.array(drawn)
-
-
-def _collect(point: _Point, times: FloatArray) -> FloatArray:
-    survival = point.standardise(times)
-    ratios = [fit.coefficients[0] for fit in point.fits.values()]
-    parts = (ratios, survival[False], survival[True], survival[True] - survival[False])
-    return np.concatenate(parts)
-
-
-def _try(estimate: Callable[[], FloatArray]) -> FloatArray | None:
-    """Return an estimate, or None where a resample has none."""
-    try:
-        values = estimate()
-    except StatisticsError:
-        return None
-    return values if np.isfinite(values).all() and np.abs(values).max() < 20 else None
 
 
 def _split(limits: FloatArray, k: int) -> dict[bool | str, FloatArray]:

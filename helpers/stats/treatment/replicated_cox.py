@@ -1,0 +1,267 @@
+"""One Cox model fitted to many resamples of the same patients at once."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.stats.cox_core import GAIN_TOLERANCE, SMALLEST_SHARE
+from helpers.stats.outcome import SurvivalOutcome
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+_MAX_ITERATIONS = 40
+_MAX_HALVINGS = 12
+_NO_SPREAD = 1e-10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReplicatedFits:
+    """Cox models of B resamples.
+
+    Attributes
+    ----------
+    coefficients : numpy.ndarray, shape (B, p)
+        Log hazard ratios of the covariates as given; nan where a resample has no finite ones.
+    times_months : numpy.ndarray, shape (m,)
+        Distinct event times of all patients.
+    hazard : numpy.ndarray, shape (B, m)
+        Cumulative hazard there of a patient whose covariates are all zero.
+    """
+
+    coefficients: FloatArray
+    times_months: FloatArray
+    hazard: FloatArray
+
+
+def fit_replicates(
+    outcome: SurvivalOutcome,
+    matrix: FloatArray,
+    counts: IntArray,
+    *,
+    weights: FloatArray | None = None,
+    ties: str = "efron",
+    start: FloatArray | None = None,
+) -> ReplicatedFits:
+    """Fit a Cox model to resamples, each given by how often every patient was drawn.
+
+    Parameters
+    ----------
+    outcome : SurvivalOutcome
+        Of n patients, without weights and entry times.
+    matrix : numpy.ndarray, shape (n, p)
+        Covariates of the same patients.
+    counts : numpy.ndarray of int, shape (B, n)
+        Times that each patient is in each resample; a patient drawn twice is tied with himself.
+    weights : numpy.ndarray of float, shape (B, n), optional
+        Case weight of each patient in each resample, 1 by default.
+    ties : {"efron", "breslow"}, optional
+        How tied event times are treated.
+    start : numpy.ndarray, shape (p,), optional
+        Where Newton's method begins, zero by default.
+
+    Returns
+    -------
+    ReplicatedFits
+
+    Notes
+    -----
+    What :func:`helpers.stats.cox.fit_cox` gives for the repeated rows; all resamples advance
+    together, which costs a twentieth of fitting them one by one.
+    """
+    centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    sample = _Samples(
+        outcome, (matrix - centre) / spread, counts, weights, is_efron=ties == "efron"
+    )
+    beta = np.zeros((len(counts), matrix.shape[1]))
+    flat = np.linalg.eigvalsh(sample.evaluate(beta).information)[:, 0]
+    failed = flat < _NO_SPREAD * np.maximum(sample.event_weight, 1.0)
+    if start is not None:
+        beta += start * spread
+    beta, increments, converged = _maximise(sample, beta)
+    coefficients = beta / spread
+    with np.errstate(over="ignore", invalid="ignore"):
+        hazard = np.cumsum(increments, axis=1) * np.exp(-coefficients @ centre)[:, None]
+    failed |= ~converged
+    coefficients[failed] = np.nan
+    hazard[failed] = np.nan
+    return ReplicatedFits(coefficients=coefficients, times_months=sample.times, hazard=hazard)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Point:
+    """Likelihood, score, information and hazard increments of each resample."""
+
+    log_likelihood: FloatArray
+    score: FloatArray
+    information: FloatArray
+    hazard: FloatArray
+
+    def take(self, kept: NDArray[np.bool_]) -> _Point:
+        """Return the point of some resamples."""
+        return _Point(*(getattr(self, name)[kept] for name in _Point.__slots__))
+
+    def put(self, where: NDArray[np.bool_], other: _Point) -> _Point:
+        """Return the point with that of some resamples replaced."""
+        for name in _Point.__slots__:
+            getattr(self, name)[where] = getattr(other, name)
+        return self
+
+
+def _maximise(
+    sample: _Samples, beta: FloatArray
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return the maxima, the hazard increments there, and which resamples have converged."""
+    hazard = np.full((len(beta), len(sample.times)), np.nan)
+    converged = np.zeros(len(beta), dtype=bool)
+    active, part, point = np.arange(len(beta)), sample, sample.evaluate(beta)
+    for _ in range(_MAX_ITERATIONS):
+        step = _solve(point, part.event_weight)
+        gain = (step * point.score).sum(axis=1)
+        beta[active], point = _advance(part, beta[active], step, point)
+        done = (np.abs(gain) < GAIN_TOLERANCE) & np.isfinite(beta[active]).all(axis=1)
+        hazard[active[done]], converged[active[done]] = point.hazard[done], True
+        if done.all():
+            break
+        if done.any():
+            active, part, point = active[~done], part.take(~done), point.take(~done)
+    return beta, hazard, converged
+
+
+def _advance(
+    part: _Samples, beta: FloatArray, step: FloatArray, point: _Point
+) -> tuple[FloatArray, _Point]:
+    trial = beta + step
+    new = part.evaluate(trial)
+    floor = point.log_likelihood - 1e-10 * (1 + np.abs(point.log_likelihood))
+    for halving in range(1, _MAX_HALVINGS):
+        worse = ~(new.log_likelihood >= floor)
+        if not worse.any():
+            break
+        trial[worse] = (beta + step / 2.0**halving)[worse]
+        new = new.put(worse, part.take(worse).evaluate(trial[worse]))
+    return trial, new
+
+
+def _solve(point: _Point, event_weight: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(np.nan_to_num(point.information))
+    floor = np.maximum(SMALLEST_SHARE * event_weight, 1e-300)[:, None]
+    turned = np.einsum("bij,bi->bj", vectors, np.nan_to_num(point.score))
+    return np.einsum("bij,bj->bi", vectors, turned / np.maximum(values, floor))
+
+
+class _Samples:
+    """Patients in order of time, and how often each resample holds them."""
+
+    def __init__(
+        self,
+        outcome: SurvivalOutcome,
+        X: FloatArray,
+        counts: IntArray,
+        weights: FloatArray | None,
+        *,
+        is_efron: bool,
+    ) -> None:
+        order = np.lexsort((~outcome.event, outcome.time_months))
+        time, event = outcome.time_months[order], outcome.event[order]
+        self.X, self.is_efron = X[order], is_efron
+        self.products = (self.X[:, :, None] * self.X[:, None, :]).reshape(len(order), -1)
+        drawn = counts[:, order].astype(float)
+        self.case = drawn if weights is None else drawn * weights[:, order]
+        self.at_event = np.flatnonzero(event)
+        self.times, first = np.unique(time[event], return_index=True)
+        self.tied_from = first
+        self.starts = np.searchsorted(time, self.times, side="left")
+        self.reached = np.searchsorted(self.times, time, side="right")
+        self.event_time = np.searchsorted(self.times, time[event])
+        self.own = self.case[:, self.at_event]
+        self.n_tied = np.add.reduceat(drawn[:, self.at_event], first, axis=1)
+        self._prepare_ties()
+
+    def _prepare_ties(self) -> None:
+        total = np.add.reduceat(self.own, self.tied_from, axis=1)
+        self.mean_weight = np.divide(
+            total, self.n_tied, out=np.zeros_like(total), where=self.n_tied > 0
+        )
+        self.event_weight = total.sum(axis=1)
+        flat = self.n_tied.ravel()
+        most = int(flat.max(initial=0)) if self.is_efron else 0
+        places = [np.flatnonzero(flat > rank) for rank in range(1, most)]
+        self.ranks = [(at, rank / flat[at]) for rank, at in enumerate(places, 1)]
+
+    def take(self, kept: NDArray[np.bool_]) -> _Samples:
+        """Return some of the resamples."""
+        part = copy.copy(self)
+        for name in ("case", "own", "n_tied"):
+            setattr(part, name, getattr(self, name)[kept])
+        part._prepare_ties()
+        return part
+
+    def evaluate(self, beta: FloatArray) -> _Point:
+        """Return all resamples' likelihoods and derivatives at their coefficients, (B, p)."""
+        predictor = beta @ self.X.T
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            risk = self.case * np.exp(predictor)
+            total = self._sum_at_risk(risk)
+            total = np.where(total > 0, total, 1.0)
+            tied_share = self._sum_tied(risk) / total
+            ties = self._sum_ties(tied_share)
+            ratio = self.mean_weight / total
+            hazard, tied_hazard = ratio * ties[1], ratio * ties[2]
+            own = (self.own * predictor[:, self.at_event]).sum(axis=1)
+            compared = self.mean_weight * (self.n_tied * np.log(total) + ties[0])
+        exposure = np.pad(np.cumsum(hazard, axis=1), ((0, 0), (1, 0)))[:, self.reached]
+        exposure[:, self.at_event] -= tied_hazard[:, self.event_time]
+        exposure *= risk
+        score, information = self._differentiate(risk, exposure, total, ties)
+        return _Point(own - compared.sum(axis=1), score, information, hazard)
+
+    def _differentiate(
+        self, risk: FloatArray, exposure: FloatArray, total: FloatArray, ties: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        p = self.X.shape[1]
+        observed = -exposure
+        observed[:, self.at_event] += self.own
+        mean = np.empty((len(total), p, total.shape[1]))
+        tied = np.empty_like(mean)
+        for column in range(p):
+            part = risk * self.X[:, column]
+            mean[:, column] = self._sum_at_risk(part) / total
+            tied[:, column] = self._sum_tied(part) / total
+        information = (exposure @ self.products).reshape(-1, p, p)
+        square, left, left_left = (self.mean_weight * one for one in ties[3:])
+        information -= (mean * square[:, None]) @ mean.transpose(0, 2, 1)
+        if self.is_efron:
+            mixed = (mean * left[:, None]) @ tied.transpose(0, 2, 1)
+            information += mixed + mixed.transpose(0, 2, 1)
+            information -= (tied * left_left[:, None]) @ tied.transpose(0, 2, 1)
+        return observed @ self.X, information
+
+    def _sum_at_risk(self, values: FloatArray) -> FloatArray:
+        """Return the sum over who is at risk at each event time."""
+        parts = np.add.reduceat(values, self.starts, axis=1)
+        return np.cumsum(parts[:, ::-1], axis=1)[:, ::-1]
+
+    def _sum_tied(self, values: FloatArray) -> FloatArray:
+        return np.add.reduceat(values[:, self.at_event], self.tied_from, axis=1)
+
+    def _sum_ties(self, share: FloatArray) -> FloatArray:
+        """Return over tied events the sums of log, inverses and squared inverses, (6, B, m)."""
+        sums = np.zeros((6, *share.shape))
+        if not self.is_efron:
+            sums[1] = sums[3] = self.n_tied
+            return sums
+        sums[1] = sums[3] = self.n_tied > 0
+        flat = sums.reshape(6, -1)
+        for at, done in self.ranks:
+            inverse = 1.0 / (1.0 - done * share.ravel()[at])
+            square = inverse * inverse
+            terms = (-np.log(inverse), inverse, done * inverse, square, done * square)
+            for kind, term in enumerate((*terms, done * done * square)):
+                flat[kind][at] += term
+        return sums
