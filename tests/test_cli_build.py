@@ -215,7 +215,7 @@ def test_a_save_builds_again_in_the_same_warm_processes(project):
 
 def test_a_saved_module_asks_for_a_new_process(project):
     (project / "reports").mkdir()
-    watch = ReportWatch(lambda: {}, project / "params/small.yml", lambda event: None)
+    watch = ReportWatch(dict, project / "params/small.yml", lambda event: None)
     watch._request = {"parameters": {}, "notebooks_dir": project / "notebooks"}
     noted = note_files(watch._list_watched())
     module = next(path for path in noted if path.name == "workshop.py")
