@@ -22,7 +22,7 @@ MAX_MEANING = 1000
 MAX_LEVELS = 40
 DECLARED_TYPES = ("category", "flag", "integer", "number", "date", "text")
 VARIABLE_KEYS = ("label", "meaning", "type", "unit", "levels", "range", "usual", "known_at")
-FACTOR_KEYS = ("label", "meaning", "rule", "levels", "reference", "known_at")
+FACTOR_KEYS = ("label", "meaning", "rule", "levels", "reference", "known_at", "switches_at")
 SECTIONS = ("variables", "factors", "eligibility", "terms")
 _LEVEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
@@ -186,6 +186,7 @@ def _find_factor_faults(
     has_column = name in variables or name in dictionary.factors
     if not has_column and builtin is None and "label" not in entry:
         yield f"{where}.label must be given, but is absent; add what tables print"
+    yield from _find_switch_faults(where, entry.get("switches_at"), dictionary, variables)
     rule = entry.get("rule")
     if rule is None:
         if not has_column:
@@ -203,6 +204,22 @@ def _find_factor_faults(
         yield f"{where}.rule {fault}"
         return
     yield from _find_rule_faults(where, rule, levels)
+
+
+def _find_switch_faults(
+    where: str, column: object, dictionary: Dictionary, variables: Mapping[Any, Any]
+) -> Iterator[str]:
+    """Yield what is wrong with the column of times at which patients join a group."""
+    if column is None:
+        return
+    own = variables.get(column) if isinstance(column, str) else None
+    kind = own.get("type") if isinstance(own, Mapping) else None
+    builtin = dictionary.variables.get(column) if isinstance(column, str) else None
+    if kind not in ("number", "integer") and (builtin is None or builtin.unit != "months"):
+        yield (
+            f"{where}.switches_at must be a column with months from time zero, but was "
+            f"{column!r:.60}; declare it under variables as a number"
+        )
 
 
 def _find_rule_faults(

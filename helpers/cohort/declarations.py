@@ -29,8 +29,8 @@ def extend_dictionary(dictionary: Dictionary, declarations: Mapping[str, Any]) -
         ``variables``: name to label, meaning, type (category, flag, integer, number, date,
         text), unit, levels (keys with labels, or a list of labels), range, usual, known_at.
         The name of a built-in variable redefines its label, levels and limits.
-        ``factors``: name to label, rule, levels, reference, known_at; rules are those of the
-        built-in dictionary (copy, at_least, bands, one_of, present, cases; where).
+        ``factors``: name to label, rule, levels, reference, known_at, switches_at; rules are
+        those of the built-in dictionary (copy, at_least, bands, one_of, present, cases; where).
         ``eligibility``: names of built-in steps and steps of one's own; absent for the
         built-in ones, empty for none.
         ``terms``: attributes of :class:`helpers.cohort.terms.Terms`.
@@ -172,6 +172,7 @@ def _make_factor(
         known_at=fields.pop("known_at", known.known_at if known else "failure"),
         rule=entry["rule"],
         needs=find_rule_columns(entry["rule"]),
+        switches_at=fields.pop("switches_at", known.switches_at if known else ""),
     )
 
 

@@ -82,10 +82,10 @@ class Factor:
         Key that hazard ratios refer to.
     known_at : KnownAt
         When a patient's group is settled.
-    rule : mapping
-        How it is made from `needs`.
-    needs : tuple of str
-        Columns that it is made from.
+    rule, needs : mapping, tuple of str
+        How it is made, and from which columns.
+    switches_at : str
+        Column of months from time zero to joining the group that is not the reference, if any.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Factor:
     known_at: KnownAt
     rule: Mapping[str, Any]
     needs: tuple[str, ...]
+    switches_at: str = ""
 
     @property
     def after_time_zero(self) -> bool:
@@ -205,14 +206,12 @@ class Dictionary:
         values : mapping of str to float
             Cuts by name, e.g. ``{"age_cut_years": 75}``.
         """
-        factors = {
-            name: replace(
-                factor,
-                levels={key: _fill(label, values) for key, label in factor.levels.items()},
-            )
-            for name, factor in self.factors.items()
-        }
-        return replace(self, factors=factors)
+
+        def fill(factor: Factor) -> Factor:
+            labels = {key: _fill(label, values) for key, label in factor.levels.items()}
+            return replace(factor, levels=labels)
+
+        return replace(self, factors={name: fill(one) for name, one in self.factors.items()})
 
 
 def _fill(text: str, values: Mapping[str, float]) -> str:
@@ -297,4 +296,5 @@ def _make_factor(name: str, entry: Mapping[str, Any], variables: Mapping[str, Va
         known_at=entry["known_at"],
         rule=rule,
         needs=find_rule_columns(rule),
+        switches_at=entry.get("switches_at", ""),
     )

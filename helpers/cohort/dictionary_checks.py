@@ -34,7 +34,7 @@ KEYS = {
         "levels",
     ),
     "derived": ("type", "unit", "may_be_given", "usual", "needs", "label", "meaning"),
-    "factors": ("label", "meaning", "rule", "levels", "reference", "known_at"),
+    "factors": ("label", "meaning", "rule", "levels", "reference", "known_at", "switches_at"),
     "eligibility": ("id", "column", "keep", "label", "reason"),
 }
 STAGES = ("diagnosis", "len_start", "during_len", "failure", "after_failure")
@@ -127,6 +127,8 @@ def _find_factor_faults(
     if entry.get("known_at") not in STAGES:
         stages = ", ".join(STAGES)
         yield f"{where}.known_at must be one of {stages}, but was {entry.get('known_at')!r}"
+    if entry.get("switches_at", "os_months") not in columns:
+        yield f"{where}.switches_at must name a column of times, but was {entry['switches_at']!r}"
     variable = document["variables"].get(name, {})
     if not variable:
         yield from _find_absent(entry, ("label", "meaning"), where)

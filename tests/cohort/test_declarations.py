@@ -246,3 +246,33 @@ def test_lists_of_the_parameters_may_name_what_is_declared():
         check_factor_names({"model_factors": ["ldh"]}, declared)
     with pytest.raises(FaultsError, match="'centre' is not a number or factor"):
         check_factor_names({"table1_variables": ["centre"]}, declared)
+
+
+def test_a_declared_group_may_say_when_patients_join_it():
+    transplant = {
+        "label": "Transplantation",
+        "rule": {"present": "hsct_months"},
+        "known_at": "after_failure",
+        "switches_at": "hsct_months",
+    }
+    declared = {
+        "variables": {"hsct_months": {"label": "Time to transplantation", "type": "number"}},
+        "factors": {"hsct": transplant},
+    }
+    cohort = make_cohort(declared, hsct_months=["0.5", "", "2"])
+    assert cohort.dictionary.factors["hsct"].switches_at == "hsct_months"
+    assert cohort.table["hsct"].tolist() == ["yes", "no", "yes"]
+    assert read_dictionary().factors["allo_vs_other"].switches_at == "transplant_months"
+
+
+@pytest.mark.parametrize("column", ["nowhere", "sex", 3, "age_years"])
+def test_the_time_of_joining_must_be_a_column_of_months(column):
+    faults = find_faults(
+        factors={
+            "x": {"label": "X", "rule": {"present": "transplant_months"}, "switches_at": column}
+        }
+    )
+    assert list(faults) == [
+        "factors.x.switches_at must be a column with months from time zero, but was "
+        f"{column!r}; declare it under variables as a number"
+    ]
