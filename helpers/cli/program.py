@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from helpers import __version__
-from helpers.cli import audit, build, check, propose, schema, synthesize, template, watch
+from helpers.cli import audit, batch, build, check, propose, schema, synthesize, template, watch
 from helpers.errors import LenfailError, ParameterError
 
 COMMANDS = {
@@ -20,6 +20,7 @@ COMMANDS = {
     "check": check,
     "build": build,
     "watch": watch,
+    "batch": batch,
     "audit": audit,
     "synthesize": synthesize,
     "schema": schema,

@@ -211,6 +211,13 @@ def open_workshop(
     return ForkedWorkshop(modules, formats, on_retry, with_assembly=with_assembly)
 
 
+def list_needed(modules: Iterable[str], formats: Sequence[str]) -> list[str]:
+    """Return what a process imports that is to do all the work of a build."""
+    for_pages = [name for one in formats for name in _FOR_FORMAT.get(one, ())]
+    begin = [*_FOR_SECTIONS, *_FOR_FIGURES, *modules, *_FOR_ASSEMBLY]
+    return list(dict.fromkeys([*begin, "helpers.report.layout", *for_pages]))
+
+
 def write_page_job(_: Callable[..., None], job: PageJob) -> float:
     """Write one page in one format; return the seconds that it took."""
     begun = time.perf_counter()
