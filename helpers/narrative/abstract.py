@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from helpers.cohort.terms import Terms
 from helpers.formatting import escape_markdown, join_sentences, join_words
+from helpers.narrative.abbreviations import expand_abbreviations
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.headlines import (
+    tell_active_treatment,
+    tell_adjusted_treatment,
     tell_aml,
+    tell_deaths,
     tell_effects,
     tell_failure_name,
     tell_failure_types,
+    tell_last_probability,
+    tell_median,
     tell_patients,
-    tell_survival,
     tell_survival_by,
-    tell_treatment,
 )
 
 _BACKGROUND = (
-    "LEN is a standard treatment of lower-risk MDS with deletion 5q, but it fails in many "
-    "patients: some do not respond, some do not tolerate it, and most responses end. What "
-    "follows after LEN has failed is the subject of this report."
+    "LEN is a standard treatment of lower-risk MDS with deletion 5q, but many patients do not "
+    "respond, do not tolerate it or lose their response. This report describes what follows."
 )
 _NEUTRAL = "this report describes what becomes of patients with {disease} after {failure}."
-_BUILT_IN = (
-    "the patients are synthetic: they were simulated to resemble a published cohort, and their "
-    "numbers are no evidence about real patients."
-)
+_BUILT_IN = "the patients are synthetic: they were simulated to resemble a published cohort."
 _SYNTHETIC = "the patients are synthetic, and their numbers are no evidence about real patients."
+
+_NOTHING = "no result could be computed from these data."
+#: What journals allow a structured abstract.
+MOST_WORDS = 350
+#: Results that are told where there is room for them, the first of these first.
+_BY_IMPORTANCE = ("by_type", "effects", "progression", "adjusted", "types", "horizon", "active")
 
 
 def write_abstract(evidence: Evidence, choices: Choices) -> tuple[tuple[str, str], ...]:
@@ -42,15 +50,29 @@ def write_abstract(evidence: Evidence, choices: Choices) -> tuple[tuple[str, str
     Returns
     -------
     tuple of (str, str)
-        Heading and Markdown of each part; abbreviations are not written out yet.
+        Heading and Markdown of each part; abbreviations are not written out yet. Less
+        important results are left out where there would be more than :data:`MOST_WORDS` words.
     """
-    parts = (
-        ("Background", [_tell_background(evidence.terms)]),
-        ("Methods", _tell_methods(evidence)),
-        ("Results", _tell_results(evidence, choices)),
-        ("Conclusions", tell_conclusions(evidence, choices)),
-    )
-    return tuple((heading, join_sentences(sentences)) for heading, sentences in parts)
+    told = _tell_results(evidence, choices)
+    parts = {
+        "Background": [_tell_background(evidence.terms)],
+        "Methods": _tell_methods(evidence),
+        "Results": [one for name, one in told.items() if name not in _BY_IMPORTANCE],
+        "Conclusions": tell_conclusions(evidence, choices),
+    }
+    kept = set(told).difference(_BY_IMPORTANCE)
+    for name in _BY_IMPORTANCE:
+        more = [one for other, one in told.items() if other in {*kept, name}]
+        if _count_words(evidence, {**parts, "Results": more}.values()) <= MOST_WORDS:
+            kept.add(name)
+            parts["Results"] = more
+    if not kept.intersection({"active", "adjusted"}):
+        parts["Conclusions"] = tell_conclusions(evidence, choices, with_treatments=False)
+    return tuple((heading, _join(sentences)) for heading, sentences in parts.items())
+
+
+def _join(sentences: Iterable[str]) -> str:
+    return join_sentences([one for one in sentences if one])
 
 
 def _tell_background(terms: Terms) -> str:
@@ -102,21 +124,36 @@ def tell_origin(evidence: Evidence) -> str:
     return _BUILT_IN if evidence.built_in else _SYNTHETIC
 
 
-def _tell_results(evidence: Evidence, choices: Choices) -> list[str]:
+def _tell_results(evidence: Evidence, choices: Choices) -> dict[str, str]:
+    """Return the sentences on the results by what they tell, in reading order."""
     voice = choices.voice
-    sentences = [
-        tell_patients(evidence, voice),
-        tell_failure_types(evidence, voice),
-        *tell_survival(evidence, voice),
-        tell_survival_by(evidence, "os.failure", f"by {tell_failure_name(evidence)}", voice),
-        tell_effects(evidence, choices),
-        tell_aml(evidence, choices),
-        *tell_treatment(evidence, choices),
-    ]
-    return sentences if any(sentences) else ["no result could be computed from these data."]
+    what = f"by {tell_failure_name(evidence)}"
+    by_type = tell_survival_by(evidence, "os.failure", what, voice, shares="failure")
+    told = {
+        "patients": tell_patients(evidence, voice),
+        "types": "" if by_type else tell_failure_types(evidence, voice),
+        "deaths": tell_deaths(evidence, voice),
+        "median": tell_median(evidence, voice),
+        "horizon": tell_last_probability(evidence, voice),
+        "by_type": by_type,
+        "effects": tell_effects(evidence, choices, brief=True),
+        "progression": tell_aml(evidence, choices),
+        "active": tell_active_treatment(evidence, choices),
+        "adjusted": tell_adjusted_treatment(evidence, choices),
+    }
+    return told if any(told.values()) else {"none": _NOTHING}
 
 
-def tell_conclusions(evidence: Evidence, choices: Choices) -> list[str]:
+def _count_words(evidence: Evidence, parts: Iterable[Iterable[str]]) -> int:
+    """Return how many words there are once abbreviations are written out."""
+    texts = [_join(part) for part in parts]
+    written = expand_abbreviations(texts, keep_all=False, known=evidence.known_abbreviations)
+    return sum(len(text.split()) for text in written)
+
+
+def tell_conclusions(
+    evidence: Evidence, choices: Choices, *, with_treatments: bool = True
+) -> list[str]:
     """Return what the numbers say in the end, and what they do not say.
 
     Parameters
@@ -125,6 +162,8 @@ def tell_conclusions(evidence: Evidence, choices: Choices) -> list[str]:
         All results.
     choices : Choices
         Style and levels.
+    with_treatments : bool
+        Whether treatments were compared in what is concluded from.
     """
     voice, sentences = choices.voice, []
     failure = escape_markdown(evidence.terms.failure)
@@ -146,13 +185,13 @@ def tell_conclusions(evidence: Evidence, choices: Choices) -> list[str]:
         sentences.append(
             f"no clear difference in {short} was seen between the {types} ({voice.p(test)})."
         )
-    if evidence.list_groups("os.tx.active"):
+    if with_treatments and evidence.list_groups("os.tx.active"):
         sentences.append(
             "the first treatment was known only after time zero, so comparisons between "
             "treatments describe and do not show effects."
             if not evidence.terms.is_published
-            else "treatments were neither assigned at random nor begun at LEN failure, so "
-            "comparisons between them describe and do not show effects."
+            else "treatments were neither randomised nor begun at LEN failure, so comparisons "
+            "between them are not causal."
         )
     if evidence.synthetic:
         sentences.append("nothing here is evidence about real patients.")

@@ -20,6 +20,8 @@ from helpers.narrative.headlines import (
 )
 
 _FEW_EVENTS_PER_TERM = 10
+
+
 def write_findings(evidence: Evidence, choices: Choices) -> str:
     """Write what the main numbers say, and no more."""
     voice = choices.voice

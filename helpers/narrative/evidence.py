@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from helpers.cohort.terms import Terms
-from helpers.formatting import format_trimmed, get_style, name_test
+from helpers.formatting import ABBREVIATIONS, format_trimmed, get_style, name_test
 from helpers.formatting.styles import NumberStyle
+from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
 from helpers.narrative.models import name_level
 from helpers.narrative.voice import Voice, speak
 from helpers.results import Result
@@ -148,6 +149,13 @@ class Evidence:
         return any(
             key.endswith(".logrank") and self.find_test(key) is not None for key in self.results
         )
+
+    @property
+    def known_abbreviations(self) -> Mapping[str, str]:
+        """Return what the text may write out: of statistics, and of the data or the paper."""
+        if not self.abbreviations:
+            return ABBREVIATIONS
+        return {**STATISTICAL_ABBREVIATIONS, **self.abbreviations}
 
     @property
     def n_patients(self) -> int | None:

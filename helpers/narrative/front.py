@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from helpers.cohort.terms import Terms
 from helpers.document import TextBlock
-from helpers.formatting import ABBREVIATIONS, escape_markdown, format_count, join_sentences
-from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
+from helpers.formatting import escape_markdown, format_count, join_sentences
 from helpers.narrative.abbreviations import expand_abbreviations
 from helpers.narrative.abstract import tell_conclusions, write_abstract
 from helpers.narrative.beside import PublishedComparison, write_comparison
@@ -79,9 +78,7 @@ def write_front(
         text; citations are numbered.
     """
     abstract = write_abstract(evidence, choices)
-    known = ABBREVIATIONS
-    if evidence.abbreviations:
-        known = {**STATISTICAL_ABBREVIATIONS, **evidence.abbreviations}
+    known = evidence.known_abbreviations
     shown = expand_abbreviations([text for _, text in abstract], keep_all=False, known=known)
     parts = _write_parts(evidence, choices, published)
     texts = expand_abbreviations([text for _, rows in parts for _, text, _ in rows], known=known)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from helpers.formatting import (
     escape_markdown,
     format_count,
@@ -16,9 +18,11 @@ from helpers.narrative.voice import Voice
 from helpers.results import Result
 
 _AML_METHODS = {
-    "one_minus_km": "by 1 - Kaplan-Meier with deaths censored",
-    "cumulative_incidence": "by the Aalen-Johansen estimator with death as a competing event",
+    "one_minus_km": "with deaths censored",
+    "cumulative_incidence": "with death as a competing event",
 }
+#: What a label says of its classification, such as `` (WHO)``.
+_IN_BRACKETS = re.compile(r" \([^()]*\)")
 
 
 def tell_patients(evidence: Evidence, voice: Voice) -> str:
@@ -79,17 +83,31 @@ def tell_failure_name(evidence: Evidence, *, plural: bool = False, whole: bool =
 
 def tell_survival(evidence: Evidence, voice: Voice) -> list[str]:
     """Return the sentences on deaths, follow-up, median and probability of survival."""
-    sentences = [_tell_deaths(evidence, voice)]
-    median = evidence.find("os.overall.median")
-    if median is not None:
-        short = escape_markdown(evidence.terms.endpoint_short)
-        sentences.append(f"the median {short} was {voice.median(median)}.")
-    last = find_last_probability(evidence)
-    if last is not None:
-        time = voice.at(last.quantities["time_months"])
-        short = escape_markdown(evidence.terms.endpoint_short)
-        sentences.append(f"the probability of {short} {time} was {voice.probability(last)}.")
+    sentences = [
+        tell_deaths(evidence, voice),
+        tell_median(evidence, voice),
+        tell_last_probability(evidence, voice),
+    ]
     return [sentence for sentence in sentences if sentence]
+
+
+def tell_median(evidence: Evidence, voice: Voice) -> str:
+    """Return the sentence on the median survival of all patients."""
+    median = evidence.find("os.overall.median")
+    if median is None:
+        return ""
+    short = escape_markdown(evidence.terms.endpoint_short)
+    return f"the median {short} was {voice.median(median)}."
+
+
+def tell_last_probability(evidence: Evidence, voice: Voice) -> str:
+    """Return the sentence on survival at the latest horizon."""
+    last = find_last_probability(evidence)
+    if last is None:
+        return ""
+    time = voice.at(last.quantities["time_months"])
+    short = escape_markdown(evidence.terms.endpoint_short)
+    return f"the probability of {short} {time} was {voice.probability(last)}."
 
 
 def find_last_probability(evidence: Evidence) -> Result | None:
@@ -102,7 +120,8 @@ def find_last_probability(evidence: Evidence) -> Result | None:
     return max(known, key=lambda result: result.quantities["time_months"], default=None)
 
 
-def _tell_deaths(evidence: Evidence, voice: Voice) -> str:
+def tell_deaths(evidence: Evidence, voice: Voice) -> str:
+    """Return the sentence on deaths during the follow-up."""
     count = evidence.find("os.overall.n")
     if count is None or count.events is None:
         return ""
@@ -116,7 +135,9 @@ def _tell_deaths(evidence: Evidence, voice: Voice) -> str:
     return f"during a median follow-up of {voice.median(follow_up)}, {deaths}."
 
 
-def tell_survival_by(evidence: Evidence, set_id: str, what: str, voice: Voice) -> str:
+def tell_survival_by(
+    evidence: Evidence, set_id: str, what: str, voice: Voice, *, shares: str = ""
+) -> str:
     """Return the sentence on the medians of groups with their test; empty for one group.
 
     Parameters
@@ -129,13 +150,20 @@ def tell_survival_by(evidence: Evidence, set_id: str, what: str, voice: Voice) -
         Before ``the median OS``: ``by type of failure``.
     voice : Voice
         Of the text.
+    shares : str
+        Set of the groups' counts, which are then told as well.
     """
     groups = evidence.list_groups(set_id)
     if len(groups) < 2:
         return ""
-    told = [_tell_group(group, voice) for group in groups]
+    counts = {count.label: count for count in evidence.list_counts(shares)} if shares else {}
+    told = [
+        _tell_group(group, voice) + _tell_size(counts.get(group.label), voice) for group in groups
+    ]
     test = evidence.find_test(f"{set_id}.logrank")
-    ending = f" ({voice.test(test)})" if test is not None else ""
+    ending = "" if test is None else f" ({voice.test(test)})"
+    if counts and test is not None:
+        ending = f"; {voice.test(test)}"
     short = escape_markdown(evidence.terms.endpoint_short)
     return f"{what}, the median {short} was {join_words(told)}{ending}."
 
@@ -144,8 +172,28 @@ def _tell_group(group: Group, voice: Voice) -> str:
     return f"{voice.median(group.median)} {voice.group(group.label)}"
 
 
-def tell_effects(evidence: Evidence, choices: Choices, set_id: str = "cox.full") -> str:
-    """Return the sentence on the factors that go with survival in the multivariable model."""
+def _tell_size(count: Result | None, voice: Voice) -> str:
+    if count is None:
+        return ""
+    return f" (n = {format_count(count.estimate, style=voice.style)})"
+
+
+def tell_effects(
+    evidence: Evidence, choices: Choices, set_id: str = "cox.full", *, brief: bool = False
+) -> str:
+    """Return the sentence on the factors that go with survival in the multivariable model.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of the report.
+    choices : Choices
+        Style and levels.
+    set_id : str
+        Of the model.
+    brief : bool
+        Without p-values, which the intervals imply, and without what labels hold in brackets.
+    """
     voice, levels = choices.voice, evidence.list_levels(set_id)
     if not levels:
         return ""
@@ -154,7 +202,8 @@ def tell_effects(evidence: Evidence, choices: Choices, set_id: str = "cox.full")
         if result.p_value is None or result.p_value >= choices.alpha:
             continue
         named = evidence.name_level(set_id, factor, result, voice)
-        told = f"{named} ({voice.ratio(result)})"
+        named = _IN_BRACKETS.sub("", named) if brief else named
+        told = f"{named} ({voice.ratio(result, p_value=not brief)})"
         (higher if (result.estimate or 0) > 1 else lower).append(told)
     event, short = evidence.terms.event, evidence.terms.endpoint_short
     risk = f"hazard of {escape_markdown(event)}"
@@ -203,24 +252,30 @@ def _find_incidence(evidence: Evidence, estimator: str) -> Result | None:
     return next((result for result in found if result is not None), None)
 
 
-def tell_treatment(evidence: Evidence, choices: Choices) -> list[str]:
-    """Return the sentences on active treatment, and on hypomethylating agents adjusted."""
+def tell_active_treatment(evidence: Evidence, choices: Choices) -> str:
+    """Return the sentence on survival with and without active treatment, not adjusted."""
     voice = choices.voice
     known = evidence.find("tx.first.known")
     who = "by first treatment"
     if known is not None and known.n:
         who += f", known of {voice.share(known.estimate or 0, known.n)}"
-    sentences = [tell_survival_by(evidence, "os.tx.active", who, voice)]
+    return tell_survival_by(evidence, "os.tx.active", who, voice)
+
+
+def tell_adjusted_treatment(evidence: Evidence, choices: Choices) -> str:
+    """Return the sentence on the adjusted effect of one treatment against another."""
+    voice = choices.voice
     levels = [one for factor, one in evidence.list_levels("cox.supp3") if factor == "treatment"]
     references = [
         result
         for key, result in evidence.results.items()
         if key.startswith("cox.supp3.treatment.") and result.status == "reference"
     ]
-    if len(levels) == len(references) == 1:
-        estimate, _, rest = voice.ratio(levels[0], name="").strip().partition(", ")
-        named = f"{voice.label(levels[0].label)} against {voice.label(references[0].label)}"
-        ending = f" ({rest})" if rest else ""
-        event = escape_markdown(evidence.terms.event)
-        sentences.append(f"the adjusted HR of {event} of {named} was {estimate}{ending}.")
-    return [sentence for sentence in sentences if sentence]
+    if not len(levels) == len(references) == 1:
+        return ""
+    shown = voice.ratio(levels[0], name="", p_value=False)
+    estimate, _, rest = shown.strip().partition(", ")
+    named = f"{voice.label(levels[0].label)} against {voice.label(references[0].label)}"
+    ending = f" ({rest})" if rest else ""
+    event = escape_markdown(evidence.terms.event)
+    return f"the adjusted HR of {event} for {named} was {estimate}{ending}."

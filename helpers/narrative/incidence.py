@@ -152,7 +152,7 @@ def caption_incidence(
     }
     parts = [
         f"Solid: Aalen-Johansen estimate, death competing, with pointwise {level} CI (shaded).",
-        "Dotted: 1 - Kaplan-Meier, deaths censored, the published convention."
+        "Dotted: 1 - Kaplan-Meier, deaths censored, the older convention."
         if "one_minus_km" in shown
         else "",
         "Below the axis, the number at risk just before each time.",

@@ -37,6 +37,8 @@ def name_level(voice: Voice, line: dict[str, object]) -> str:
         return voice.label(factor)
     if level.casefold() == "no":
         return f"no {voice.label(factor)}"
+    if factor.startswith((f"{level} against ", f"{level} versus ")):
+        return voice.label(factor)
     return voice.label(level) if level == factor else f"{voice.label(factor)}: {voice.label(level)}"
 
 

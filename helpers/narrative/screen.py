@@ -86,14 +86,18 @@ def _find_wald(results: ResultSet, factor: str) -> Result | None:
 def _tell_medians(
     results: ResultSet, factor: str, lines: list[dict[str, object]], voice: Voice
 ) -> str:
-    told = []
+    told: dict[str, str] = {}
     for line in lines:
         median = results.find(f"{factor}.{clean_level(line['level'])}.median")
         if median is None or median.status in {"not_computable", "masked"}:
             continue
         value = "not reached" if median.estimate is None else voice.months(median.estimate)
-        told.append(f"{voice.label(str(line['level_label']))} {value}")
-    return f"median {', '.join(told)}; " if told else ""
+        told[str(line["level_label"])] = value
+    if set(map(str.casefold, told)) == {"no", "yes"}:
+        absent, present = (told[key] for key in sorted(told, key=str.casefold))
+        return f"median {present} with, {absent} without; "
+    named = [f"{value} for {voice.label(label)}" for label, value in told.items()]
+    return f"median {', '.join(named)}; " if named else ""
 
 
 def describe_selection(

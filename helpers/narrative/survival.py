@@ -30,6 +30,7 @@ from helpers.formatting.lookup import (
 )
 from helpers.formatting.terms import name_contrast
 from helpers.narrative.curve_words import list_marks, make_alt, make_description, tell_marks
+from helpers.narrative.two_groups import tell_power, tell_restricted_mean
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import Result, ResultSet
 
@@ -67,7 +68,9 @@ def describe_survival(
         sentences = _tell_one(results, next(iter(groups)), voice)
     else:
         sentences = _tell_groups(results, groups, horizon_months, voice)
+        sentences.append(tell_restricted_mean(results, voice, alpha=alpha))
         sentences.append(tell_comparison(results, voice, alpha=alpha))
+        sentences.append(tell_power(results, voice, alpha=alpha))
     sentences += tell_cautions(results, voice)
     return make_text(results, sentences, refs)
 
@@ -172,10 +175,10 @@ def tell_cautions(results: ResultSet, voice: Voice) -> list[str]:
             else ("of unknown outcome")
         )
         sentences.append(f"{voice.count(missing)} {who} {verb} left out.")
-    if results.meta.get("known_at") == "after_failure":
+    if results.meta.get("is_immortal", results.meta.get("known_at") == "after_failure"):
         sentences.append(
             "the groups were formed after time zero, so whoever died early could not enter some "
-            "of them; the comparison is not causal."
+            "of them (immortal time); the comparison is not causal."
         )
     return sentences
 

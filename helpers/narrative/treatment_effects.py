@@ -44,7 +44,8 @@ def describe_switching(
     TextBlock
     """
     voice = speak(style)
-    sentences = [_tell_immortal(results, voice), _tell_naive(results, voice)]
+    sentences = [_tell_immortal(results, voice), *_tell_selection(results, voice)]
+    sentences.append(_tell_naive(results, voice))
     sentences += _tell_landmarks(results, voice)
     sentences.append(_tell_time_varying(results, voice, alpha=alpha))
     return make_text(results, [one for one in sentences if one], refs)
@@ -56,10 +57,30 @@ def _tell_immortal(results: ResultSet, voice: Voice) -> str:
         return ""
     share = format_percent(immortal.quantities.get("share", 0.0), style=voice.style)
     return (
-        f"to join this group a patient had to live until then: {voice.count(immortal.n)} joined, "
-        f"and {voice.months(immortal.estimate)} of their follow-up ({share}) had passed before; "
-        "a naive comparison counts this immortal time in the group's favour."
+        f"to be counted under {_name_group(results, voice)} a patient had to live until it began: "
+        f"{voice.count(immortal.n)} did, and {voice.months(immortal.estimate)} of their follow-up "
+        f"({share}) had passed before; a naive comparison counts this immortal time in the group's "
+        "favour."
     )
+
+
+def _name_group(results: ResultSet, voice: Voice) -> str:
+    return voice.label(str(results.meta.get("factor_label") or "this group"))
+
+
+def _tell_selection(results: ResultSet, voice: Voice) -> list[str]:
+    """Tell who is left out because a later fact is not known of them."""
+    told = []
+    n_unknown = int(results.meta.get("n_unknown") or 0)
+    if n_unknown:
+        told.append(
+            f"{voice.count(n_unknown)} of whom it is not known were left out; that it is known is "
+            "itself settled later, so that the patients compared are a selection."
+        )
+    n_undated = int(results.meta.get("n_undated") or 0)
+    if n_undated:
+        told.append(f"{voice.count(n_undated)} without a date of it were left out.")
+    return told
 
 
 def _tell_naive(results: ResultSet, voice: Voice) -> str:

@@ -14,8 +14,8 @@ from helpers.results import Result
 
 BACKGROUND = (
     "Lenalidomide (LEN) is a standard treatment of lower-risk myelodysplastic syndrome with "
-    "deletion 5q, but it fails in many patients: some do not respond, some do not tolerate it, and "
-    "most responses end. What follows after LEN has failed is the subject of this report."
+    "deletion 5q, but many patients do not respond, do not tolerate it or lose their response. "
+    "This report describes what follows."
 )
 
 
@@ -105,35 +105,61 @@ def test_abstract_tells_the_numbers():
         (
             "Results",
             "The analysis included 392 patients (median age 70 years, range 37–95; 66% female). "
-            "The type of LEN failure was no response in 141 (36%) and loss of haematological "
-            "improvement (HI) in 251 (64%). During a median follow-up of 29 months (95% confidence "
-            r"interval \[CI\] 27–33), 222 patients died. The median OS was 23 months (95% CI "
-            "20–27). The probability of OS at 60 months was 24% (95% CI 19–30). By type of "
-            "failure, the median OS was 39 months (95% CI 27–51) for loss of HI and 17 months (95% "
-            "CI 11–24) for no response (log-rank test, p < 0.001). In the multivariable Cox model, "
-            r"a higher hazard of death went with age: 75 years or older (hazard ratio \[HR\] 1.64, "
-            "95% CI 1.24–2.18, p < 0.001), and a lower one with response to LEN (HR 0.70, 95% CI "
-            "0.50–0.98, p = 0.04). Among 349 patients without progression at LEN failure, the risk "
-            "of AML at 24 months was 34% (95% CI 29–40) by 1 - Kaplan-Meier with deaths censored "
-            "and 30% (95% CI 25–35) by the Aalen-Johansen estimator with death as a competing "
-            "event. By first treatment, known of 232 of 392 patients (59%), the median OS was 23 "
-            "months (95% CI 18–29) for best supportive care (BSC) and not reached (95% CI 40 to "
-            "not reached) for active treatment (log-rank test, p = 0.003). The adjusted HR of "
-            "death of hypomethylating agent against BSC was 0.34 (95% CI 0.21–0.56, p < 0.001).",
+            r"During a median follow-up of 29 months (95% confidence interval \[CI\] 27–33), 222 "
+            "patients died. The median OS was 23 months (95% CI 20–27). The probability of OS at "
+            "60 months was 24% (95% CI 19–30). By type of failure, the median OS was 39 months "
+            "(95% CI 27–51) for loss of haematological improvement (n = 251) and 17 months (95% CI "
+            "11–24) for no response (n = 141); log-rank test, p < 0.001. In the multivariable Cox "
+            "model, a higher hazard of death went with age: 75 years or older (hazard ratio "
+            r"\[HR\] 1.64, 95% CI 1.24–2.18), and a lower one with response to LEN (HR 0.70, 95% CI "
+            "0.50–0.98). Among 349 patients without progression at LEN failure, the risk of AML at "
+            "24 months was 34% (95% CI 29–40) with deaths censored and 30% (95% CI 25–35) with "
+            "death as a competing event. By first treatment, known of 232 of 392 patients (59%), "
+            "the median OS was 23 months (95% CI 18–29) for best supportive care (BSC) and not "
+            "reached (95% CI 40 to not reached) for active treatment (log-rank test, p = 0.003). "
+            "The adjusted HR of death for hypomethylating agent against BSC was 0.34 (95% CI "
+            "0.21–0.56).",
         ),
         (
             "Conclusions",
             "In these patients, the median OS after LEN failure was 23 months. OS differed between "
-            "the types of failure (p < 0.001). Treatments were neither assigned at random nor "
-            "begun at LEN failure, so comparisons between them describe and do not show effects.",
+            "the types of failure (p < 0.001). Treatments were neither randomised nor begun at LEN "
+            "failure, so comparisons between them are not causal.",
         ),
     ]
+
+
+def make_wordy(n_groups):
+    """Return results with many groups whose names are long."""
+    return [
+        *make_results(),
+        *(
+            median(f"os.failure.kind_{n}.median", 5.0, 4.0, 6.0, 10, 5,
+                   label=f"A kind of failure that takes many words to tell, number {n}")
+            for n in range(n_groups)
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n_groups", "by_type", "conclusion"),
+    [(0, True, True), (8, True, False), (40, False, True)],
+)
+def test_abstract_has_at_most_350_words(n_groups, by_type, conclusion):
+    parts = dict(write(make_wordy(n_groups)).abstract)
+    told = {heading: block.markdown for heading, block in parts.items()}
+    assert sum(len(text.split()) for text in told.values()) <= 350
+    assert "222 patients died. The median OS was 23 months" in told["Results"]
+    assert ("By type of failure" in told["Results"]) == by_type
+    assert ("Treatments were" in told["Conclusions"]) == conclusion
+    assert ("adjusted HR" in told["Results"]) == conclusion
 
 
 def test_style_reaches_every_number():
     told = read(write(style="nejm-comma"))
     assert "OS was 23,0 months (95% CI, 20,0 to 27,0)" in told["Results"]
-    assert "(hazard ratio \\[HR\\] 1,64, 95% CI, 1,24 to 2,18, P < 0,001)" in told["Results"]
+    assert "(hazard ratio \\[HR\\] 1,64, 95% CI, 1,24 to 2,18)" in told["Results"]
+    assert "(HR 1,64, 95% CI, 1,24 to 2,18, P < 0,001)" in told["Main findings"]
     assert "was 34,0% (95% CI, 29,0 to 40,0)" in told["Results"]
     assert "A month has 30,4375 days." in told["Endpoints"]
     assert "as long as P was below 0,15" in told["Statistical analysis"]
@@ -160,8 +186,8 @@ def test_all_decimals_have_the_mark_of_the_style(name):
 @pytest.mark.parametrize(
     ("estimator", "told"),
     [
-        ("one-minus-kaplan-meier", "was 34% (95% CI 29–40) by 1 - Kaplan-Meier"),
-        ("aalen-johansen", "was 30% (95% CI 25–35) by the Aalen-Johansen estimator"),
+        ("one-minus-kaplan-meier", "was 34% (95% CI 29–40) with deaths censored"),
+        ("aalen-johansen", "was 30% (95% CI 25–35) with death as a competing event"),
     ],
 )
 def test_chosen_estimator_comes_first(estimator, told):
