@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.analysis.comparison_results import record_comparison
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.immortal import is_settled_late
 from helpers.analysis.subset import (
     Endpoint,
     Where,
@@ -27,13 +27,9 @@ from helpers.analysis.survival_results import (
     record_median,
     tabulate_at_risk,
 )
-from helpers.errors import StatisticsError
+from helpers.analysis.two_groups import record_two_groups
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
-from helpers.stats.cox import fit_cox
-from helpers.stats.design import build_design
-from helpers.stats.factors import Factor
-from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.quantiles import estimate_quantile
 from helpers.stats.survival import (
     KaplanMeier,
@@ -59,6 +55,7 @@ def estimate_survival(
     median_interval: str = "spss",
     curve_interval: str = "log-log",
     axis_step_months: float = 12,
+    alpha: float = 0.05,
 ) -> ResultSet:
     """Estimate survival, overall or by the levels of a factor.
 
@@ -84,13 +81,15 @@ def estimate_survival(
         How the intervals of medians and of probabilities are made.
     axis_step_months : float
         Distance of the times at which numbers at risk are counted, in months.
+    alpha : float
+        Two-sided level of the hazard ratio that two groups would have shown.
 
     Returns
     -------
     ResultSet
         ``<id>.<group>.n``, ``.median``, ``.prob_<h>m``; with two groups or more
-        ``<id>.logrank``; with two ``<id>.<group>_vs_<reference>.hr``. Frames ``curve`` and
-        ``at_risk``.
+        ``<id>.logrank``; with two those of
+        :func:`helpers.analysis.two_groups.record_two_groups`. Frames ``curve`` and ``at_risk``.
     """
     measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
@@ -117,7 +116,8 @@ def estimate_survival(
         )
     ]
     if len(groups) > 1:
-        results += compare_groups(cohort, frame, measured, by, set_id=set_id, conf_level=conf_level)
+        options = {"set_id": set_id, "conf_level": conf_level, "alpha": alpha}
+        results += compare_groups(cohort, frame, measured, by, fits, **options)
     return ResultSet.collect(
         set_id,
         results,
@@ -135,6 +135,7 @@ def estimate_survival(
             "factor_label": get_factor(cohort, by).label if by else "",
             "missing": missing,
             "known_at": get_factor(cohort, by).known_at if by else "",
+            "is_immortal": bool(by) and is_settled_late(cohort, by, endpoint),
             "synthetic": cohort.synthetic,
         },
     )
@@ -176,11 +177,13 @@ def compare_groups(
     frame: pd.DataFrame,
     endpoint: Endpoint,
     by: str,
+    curves: dict[str, KaplanMeier],
     *,
     set_id: str,
     conf_level: float,
+    alpha: float,
 ) -> list[Result]:
-    """Return the log-rank test, and with two groups the hazard ratio."""
+    """Return the log-rank test, and with two groups the hazard ratio and its cautions."""
     outcome = read_outcome(frame, endpoint)
     groups = split_groups(cohort, frame, by)
     results = [
@@ -193,39 +196,9 @@ def compare_groups(
         )
     ]
     if len(groups) == 2:
-        results.append(
-            _estimate_hazard_ratio(cohort, frame, outcome, by, set_id=set_id, conf_level=conf_level)
-        )
+        options = {"set_id": set_id, "conf_level": conf_level, "alpha": alpha}
+        results += record_two_groups(cohort, frame, outcome, by, curves, **options)
     return results
-
-
-def _estimate_hazard_ratio(
-    cohort: Cohort,
-    frame: pd.DataFrame,
-    outcome: SurvivalOutcome,
-    by: str,
-    *,
-    set_id: str,
-    conf_level: float,
-) -> Result:
-    declared = get_factor(cohort, by)
-    levels = tuple(level for level in declared.levels if (frame[by] == level).any())
-    reference = declared.reference if declared.reference in levels else levels[0]
-    design = build_design(frame, [Factor(by, levels, reference, label=declared.label)])
-    level = next(key for key in levels if key != reference)
-    shared = {
-        "id": f"{set_id}.{level}_vs_{reference}.hr",
-        "kind": "hazard_ratio",
-        "label": f"{declared.levels[level]} against {declared.levels[reference]}",
-        "n": outcome.n_subjects,
-        "events": outcome.n_events,
-        "method": "Cox model of one factor, Efron ties, Wald interval",
-    }
-    try:
-        fit = fit_cox(outcome, design, ties="efron", conf_level=conf_level)
-    except StatisticsError as error:
-        return Result(status="not_computable", reason=str(error), **shared)
-    return record_hazard_ratio(fit, 0, shared)
 
 
 def _summarise_group(

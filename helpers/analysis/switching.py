@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,17 @@ from helpers.analysis.subset import (
     explain_omission,
     find_endpoint,
     get_factor,
-    get_label,
-    select_patients,
 )
-from helpers.analysis.survival_results import read_outcome, record_median, tabulate_at_risk
+from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
+from helpers.analysis.switch_data import read_switch
+from helpers.analysis.switch_results import record_immortal, record_medians
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.cox import fit_cox
-from helpers.stats.curve import KaplanMeier
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.landmark import select_landmark
 from helpers.stats.outcome import SurvivalOutcome
-from helpers.stats.quantiles import estimate_quantile
 from helpers.stats.treatment.switching import (
     SwitchRecords,
     compare_switched,
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 _EXPOSED = "exposed"
 _SIDES = {"before": False, "after": True}
-_LABELS = {"before": "Not yet", "after": "Since then"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,8 @@ def estimate_switch_effect(
     cohort: Cohort,
     *,
     set_id: str,
-    switch: str,
+    switch: str = "",
+    group: str = "",
     endpoint: str = "os",
     where: Where | None = None,
     adjust: Sequence[str] = (),
@@ -85,6 +83,9 @@ def estimate_switch_effect(
         Beginning of the results' ids.
     switch : str
         Column with the time of joining, in months from time zero; missing for who never did.
+    group : str
+        Instead of `switch`: factor of two levels whose `switches_at` names that column; who is
+        in neither level is left out.
     endpoint : str
         Key of :data:`helpers.analysis.subset.ENDPOINTS` with a 0/1 event.
     where : mapping, optional
@@ -106,12 +107,10 @@ def estimate_switch_effect(
         Simon and Makuch).
     """
     measured = find_endpoint(cohort.terms, endpoint)
-    needs = [measured.time, measured.event]
-    frame = select_patients(cohort, where=where, needs=[*needs, switch]).dropna(subset=needs)
+    data = read_switch(cohort, measured, group=group, switch=switch, where=where)
+    frame, joined_at, name = data.frame, data.joined_at, data.label
     outcome = read_outcome(frame, measured)
-    joined_at = frame[switch].to_numpy(dtype=float)
     records = split_at_switch(outcome, joined_at)
-    name = get_label(cohort, switch)
     if not records.n_switched:
         raise NotComputableError(f"nobody has a {name.lower()} within follow-up.")
     comparisons = list(_list_comparisons(outcome, joined_at, records, landmarks_months))
@@ -125,8 +124,10 @@ def estimate_switch_effect(
         [
             *(_fit(one, set_id, ties=ties, conf_level=conf_level) for one in comparisons),
             _test(records, f"{set_id}.mantel_byar"),
-            _count_immortal(outcome, joined_at, f"{set_id}.immortal"),
-            *_read_medians(curves, set_id, interval=median_interval, population=population),
+            record_immortal(outcome, joined_at, f"{set_id}.immortal"),
+            *record_medians(
+                curves, set_id, data.labels, interval=median_interval, population=population
+            ),
         ],
         frames={
             "terms": _tabulate(comparisons, set_id),
@@ -144,26 +145,17 @@ def estimate_switch_effect(
             "endpoint_label": measured.label,
             "time_label": measured.time_label,
             "event_noun": measured.event_noun,
-            "groups": {key: _LABELS[key] for key in curves},
+            "groups": {key: data.labels[key] for key in curves},
             "factor_label": name,
+            "condition": get_factor(cohort, group).label if data.n_unknown else "",
+            "n_unknown": data.n_unknown,
+            "n_undated": data.n_undated,
             "adjusted_for": adjusted_for,
             "left_out": left_out,
             "n_without_time": records.n_without_time,
             "synthetic": cohort.synthetic,
         },
     )
-
-
-def _read_medians(
-    curves: Mapping[str, KaplanMeier], set_id: str, *, interval: str, population: str
-) -> Iterator[Result]:
-    for key, curve in curves.items():
-        yield record_median(
-            estimate_quantile(curve, 0.5, interval=interval),
-            f"{set_id}.{key}.median",
-            label=_LABELS[key],
-            population=population,
-        )
 
 
 def _list_comparisons(
@@ -254,25 +246,6 @@ def _test(records: SwitchRecords, result_id: str) -> Result:
         result_id,
         n=len(np.unique(records.patient)),
         events=records.outcome.n_events,
-    )
-
-
-def _count_immortal(
-    outcome: SurvivalOutcome, joined_at: NDArray[np.float64], result_id: str
-) -> Result:
-    """Return the time before joining that the naive comparison counts as time in the group."""
-    joined = ~np.isnan(joined_at)
-    follow_up = outcome.time_months[joined]
-    waited = np.minimum(joined_at[joined], follow_up)
-    return Result(
-        id=result_id,
-        kind="statistic",
-        label="Months before joining, credited to the group",
-        estimate=float(waited.sum()),
-        n=int(joined.sum()),
-        unit="months",
-        quantities={"share": float(waited.sum() / follow_up.sum()) if follow_up.sum() else 0.0},
-        method="sum of the times to joining over the group's whole follow-up",
     )
 
 

@@ -92,6 +92,7 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
             "median_interval": self.median_interval,
             "curve_interval": self.curve_interval,
             "axis_step_months": self.axis_step_months,
+            "alpha": self.alpha,
         }
 
     @property
