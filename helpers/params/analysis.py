@@ -104,6 +104,21 @@ class AnalysisParams(BaseModel):
         ["age_75", "adverse_karyotype", "raeb", "progression"],
         description="Factors that the model of HMA against best supportive care adjusts for",
     )
+    landmarks_months: list[Months] = Field(
+        [3, 6, 12],
+        min_length=1,
+        max_length=10,
+        description="Landmarks at which groups that are joined later are compared, months",
+    )
+    weight_truncation: float = Field(
+        0.01, ge=0, le=0.2, description="Share of the weights set to a limit on either side"
+    )
+    bootstrap_replicates: int = Field(
+        300, ge=0, le=10000, description="Resamples of every bootstrap; 0 for none"
+    )
+    imputations: int = Field(
+        20, ge=2, le=200, description="Completed data sets of the multiple imputation"
+    )
     subgroup_factors: list[str] = Field(
         [], description="Further factors whose survival is shown, each with its figure"
     )

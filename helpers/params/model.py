@@ -130,6 +130,43 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
         }
 
     @property
+    def switch_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.switching.estimate_switch_effect`."""
+        return {
+            "adjust": self.treatment_factors,
+            "landmarks_months": self.landmarks_months,
+            "ties": self.ties,
+            "conf_level": self.conf_level,
+            "curve_interval": self.curve_interval,
+            "axis_step_months": self.axis_step_months,
+        }
+
+    @property
+    def weighting_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.weighting.estimate_weighted_effect`."""
+        return {
+            "covariates": self.treatment_factors,
+            "horizons_months": self.survival_horizons_months,
+            "weight_truncation": self.weight_truncation,
+            "n_replicates": self.bootstrap_replicates,
+            "seed": self.seed,
+            "ties": self.ties,
+            "conf_level": self.conf_level,
+            "alpha": self.alpha,
+            "axis_step_months": self.axis_step_months,
+        }
+
+    @property
+    def imputation_options(self) -> dict[str, Any]:
+        """Return the options of :func:`helpers.analysis.imputed.fit_imputed_model`."""
+        return {
+            "n_imputations": self.imputations,
+            "seed": self.seed,
+            "ties": self.ties,
+            "conf_level": self.conf_level,
+        }
+
+    @property
     def quoted_estimator(self) -> str:
         """Return the key of the AML estimator that the text quotes first."""
         names = {
@@ -160,6 +197,7 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
         "formats",
         "figure_formats",
         "survival_horizons_months",
+        "landmarks_months",
         "univariate_factors",
         "model_factors",
         "subgroup_factors",
