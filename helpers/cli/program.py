@@ -11,7 +11,18 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from helpers import __version__
-from helpers.cli import audit, batch, build, check, propose, schema, synthesize, template, watch
+from helpers.cli import (
+    audit,
+    batch,
+    build,
+    check,
+    propose,
+    schema,
+    sweep,
+    synthesize,
+    template,
+    watch,
+)
 from helpers.errors import LenfailError, ParameterError
 
 COMMANDS = {
@@ -21,6 +32,7 @@ COMMANDS = {
     "build": build,
     "watch": watch,
     "batch": batch,
+    "sweep": sweep,
     "audit": audit,
     "synthesize": synthesize,
     "schema": schema,

@@ -39,7 +39,7 @@ def check_params(values: Mapping[str, Any], *, source: str = "parameters") -> Pa
     try:
         return Params(**{str(key): value for key, value in values.items()})
     except ValidationError as error:
-        faults = dict.fromkeys(_describe_fault(fault) for fault in error.errors())
+        faults = dict.fromkeys(describe_fault(fault) for fault in error.errors())
         raise FaultsError(f"{source}: {len(faults)} to mend", tuple(faults)) from None
 
 
@@ -201,19 +201,26 @@ def _parse_yaml(text: str, *, what: str) -> Any:
         raise ParameterError(f"{what} must be YAML, but{where} {problem}") from None
 
 
-def _describe_fault(fault: Mapping[str, Any]) -> str:
+def describe_fault(fault: Mapping[str, Any], known: Mapping[str, Any] = Params.model_fields) -> str:
+    """Return the sentence of one fault that a model found.
+
+    Parameters
+    ----------
+    fault : mapping
+        As pydantic tells it.
+    known : mapping
+        By name: what may be given.
+    """
     name, *position = fault["loc"]
     parts = [part + 1 if isinstance(part, int) else part for part in position]
     place = f"{name}, item {parts[0]!s:.60}," if parts else str(name)
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
-        nearest = find_nearest(name, Params.model_fields)
-        hint = (
-            f"did you mean {nearest!r}?"
-            if nearest
-            else "known are " + ", ".join(sorted(Params.model_fields))
-        )
+        nearest = find_nearest(name, known)
+        hint = f"did you mean {nearest!r}?" if nearest else "known are " + ", ".join(sorted(known))
         return f"{name!r} is not a parameter; {hint}"
+    if fault["type"] == "missing":
+        return f"{place} must be given, but is absent"
     message = fault["msg"].removeprefix("Value error, ")
     message = message.replace("Input should be", "must be").replace("Input", "it")
     if not message.startswith("must"):
