@@ -106,7 +106,7 @@ def _test_proportionality(fit: CoxFit, result_id: str, label: str) -> Result:
 
 
 def record_restricted_means(
-    first: KaplanMeier, second: KaplanMeier, result_id: str, *, label: str
+    first: KaplanMeier, second: KaplanMeier, result_id: str, *, label: str, population: str = ""
 ) -> Result | None:
     """Return the difference of restricted means, first less second; None without follow-up.
 
@@ -114,7 +114,7 @@ def record_restricted_means(
     ----------
     first, second : KaplanMeier
         Curves of different patients; the horizon is the smaller of their largest times.
-    result_id, label : str
+    result_id, label, population : str
         Of the result.
 
     Returns
@@ -147,6 +147,7 @@ def record_restricted_means(
             "second_months": compared.second.estimate,
         },
         method="difference of restricted mean survival times, area under Kaplan-Meier curves",
+        population=population,
     )
 
 

@@ -7,14 +7,17 @@ from dataclasses import replace
 from helpers.document import FigureText, TextBlock
 from helpers.formatting import (
     NumberStyle,
+    format_level,
     join_words,
 )
 from helpers.formatting.lookup import (
+    get_endpoint,
     get_frame,
     get_slot,
     get_title,
     label_factors,
 )
+from helpers.narrative.two_groups import tell_difference
 from helpers.narrative.voice import make_text, speak
 from helpers.results import ResultSet
 
@@ -63,6 +66,52 @@ def describe_ph(
     if against or overall.p_value < alpha:
         second += " The hazard ratios concerned are averages over the follow-up."
     return replace(make_text(results, [first, second], refs), id=f"{results.id}.ph")
+
+
+def describe_restricted_means(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell restricted means of the factors whose hazards are not proportional, and why.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.proportionality.check_hazards`.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+        Where every factor's hazards are proportional it says so.
+    """
+    voice, told = speak(style), {}
+    for result in results:
+        if result.id.endswith(".rmst_difference") and result.estimate is not None:
+            clause = tell_difference(
+                result, voice, endpoint=get_endpoint(results), factor=result.population
+            )
+            told.setdefault(result.population, []).append(clause)
+    if not told:
+        level = format_level(float(results.meta.get("alpha", 0.05)), style=voice.style)
+        none = (
+            f"no factor's hazards departed from proportionality at the {level} level, so that the "
+            "hazard ratios stand without restricted means."
+        )
+        return make_text(results, [none], refs)
+    labels = join_words(voice.label(label) for label in told)
+    first = (
+        f"the hazards are not proportional for {labels}, so that restricted means, which need no "
+        "such assumption, come before the hazard ratios. "
+    )
+    clauses = [f"{clause}." for clauses in told.values() for clause in clauses]
+    last = "these differences are not adjusted for the other factors."
+    return make_text(results, [first.strip(), *clauses, last], refs)
 
 
 def caption_ph(

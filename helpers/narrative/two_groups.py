@@ -24,7 +24,7 @@ def tell_restricted_mean(results: ResultSet, voice: Voice, *, alpha: float) -> s
     if check is None or check.p_value is None or check.p_value >= alpha or found is None:
         return ""
     factor = str(results.meta.get("factor_label") or "this feature")
-    told = describe_restricted_mean(found, voice, endpoint=get_endpoint(results), factor=factor)
+    told = tell_difference(found, voice, endpoint=get_endpoint(results), factor=factor)
     if not told:
         return ""
     return (
@@ -34,7 +34,7 @@ def tell_restricted_mean(results: ResultSet, voice: Voice, *, alpha: float) -> s
     )
 
 
-def describe_restricted_mean(found: Result, voice: Voice, *, endpoint: str, factor: str) -> str:
+def tell_difference(found: Result, voice: Voice, *, endpoint: str, factor: str) -> str:
     """Return a difference of restricted means as a clause."""
     if found.estimate is None:
         return ""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from helpers.stats.cox_core import (
     Maximum,
+    Point,
     evaluate_point,
     invert_information,
     maximise_likelihood,
@@ -53,12 +54,13 @@ class NestedModels:
         self._names = tuple(factor.name for factor in design.factors)
         self._columns = {name: design.columns_of(name) for name in self._names}
         self._sets = build_risk_sets(outcome, ties=ties)
-        self._X, _ = standardise(self._sets, design.matrix)
+        self._X, self._spread = standardise(self._sets, design.matrix)
         self._null = evaluate_point(self._sets, self._X, np.zeros(self._X.shape[1]))
         check_collinear(self._null.information, design.names)
         self._terms = design.terms
         self._infinite: dict[str, None] = {}
         self._fitted: dict[Model, Maximum] = {}
+        self._around: dict[Model, Point] = {}
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -91,6 +93,14 @@ class NestedModels:
             return self._null.log_likelihood
         return self._fit(model).point.log_likelihood
 
+    def coefficients(self, model: Model) -> FloatArray:
+        """Return the log hazard ratios of all columns, 0 of those that a model has not."""
+        beta = np.zeros(self._X.shape[1])
+        if model:
+            columns = self._columns_of(model)
+            beta[columns] = self._fit(model).coefficients / self._spread[columns]
+        return beta
+
     def compare(self, small: Model, large: Model, criterion: Criterion) -> ModelTest:
         """Return the test of the factors of `large` that `small` has not."""
         if criterion == "lr":
@@ -106,11 +116,19 @@ class NestedModels:
         return quadratic_test("Wald", maximum.coefficients[added], covariance[np.ix_(added, added)])
 
     def _score(self, small: Model, columns: list[int], added: NDArray[np.bool_]) -> ModelTest:
-        beta = np.zeros(len(columns))
-        if small:
-            beta[~added] = self._fit(small).coefficients
-        point = evaluate_point(self._sets, self._X[:, columns], beta)
-        return score_test_of_added(point.score, point.information, added)
+        point = self._look_around(small)
+        information = point.information[np.ix_(columns, columns)]
+        return score_test_of_added(point.score[columns], information, added)
+
+    def _look_around(self, small: Model) -> Point:
+        """Return the derivatives for all columns at the maximum of a model."""
+        if not small:
+            return self._null
+        if small not in self._around:
+            beta = np.zeros(self._X.shape[1])
+            beta[self._columns_of(small)] = self._fit(small).coefficients
+            self._around[small] = evaluate_point(self._sets, self._X, beta)
+        return self._around[small]
 
     def _columns_of(self, model: Model) -> list[int]:
         return [column for name in self.names_of(model) for column in self._columns[name]]
