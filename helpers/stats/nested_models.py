@@ -133,12 +133,23 @@ class NestedModels:
     def _columns_of(self, model: Model) -> list[int]:
         return [column for name in self.names_of(model) for column in self._columns[name]]
 
+    def _find_start(self, model: Model, columns: list[int]) -> tuple[Point, FloatArray]:
+        """Return where to begin: at a fitted model with one factor less, if there is one."""
+        for name in model:
+            around = self._around.get(model - {name})
+            if around is not None:
+                beta = np.zeros(self._X.shape[1])
+                beta[self._columns_of(model - {name})] = self._fit(model - {name}).coefficients
+                information = around.information[np.ix_(columns, columns)]
+                return Point(around.state, around.score[columns], information), beta[columns]
+        nothing = np.zeros(len(columns))
+        return evaluate_point(self._sets, self._X[:, columns], nothing), nothing
+
     def _fit(self, model: Model) -> Maximum:
         if model not in self._fitted:
             columns = self._columns_of(model)
             X = self._X[:, columns]
-            start = evaluate_point(self._sets, X, np.zeros(len(columns)))
-            maximum = maximise_likelihood(self._sets, X, start)
+            maximum = maximise_likelihood(self._sets, X, *self._find_start(model, columns))
             self._note_infinite(columns, X, maximum)
             self._fitted[model] = maximum
         return self._fitted[model]

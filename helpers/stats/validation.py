@@ -13,8 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import ParameterError, StatisticsError
 from helpers.stats.concordance import estimate_concordance
-from helpers.stats.cox import check_ties, fit_cox
-from helpers.stats.design import Design, build_design, design_from_columns
+from helpers.stats.cox import check_ties
+from helpers.stats.cox_core import evaluate_point, maximise_likelihood
+from helpers.stats.cox_inference import standardise
+from helpers.stats.cox_risk_sets import RiskSets, build_risk_sets
+from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.nested_models import NestedModels
 from helpers.stats.outcome import SurvivalOutcome
@@ -121,6 +124,7 @@ def validate_selection(
     settings |= options
     way = _Way(screen_p, ties, settings)
     selected, beta = way.go(outcome, design)
+    sets = build_risk_sets(outcome, ties=ties)
     apparent = _measure_c(outcome, design.matrix @ beta)
     models: Counter[tuple[str, ...]] = Counter()
     optimism, slopes, n_failed = [], [], 0
@@ -130,7 +134,7 @@ def validate_selection(
             names, beta = way.go(drawn, design.take(rows))
             predictor = design.matrix @ beta
             gain = _measure_c(drawn, predictor[rows]) - _measure_c(outcome, predictor)
-            slope = _fit_slope(outcome, predictor, ties)
+            slope = _fit_slope(sets, predictor)
         except StatisticsError:
             n_failed += 1
             continue
@@ -205,9 +209,10 @@ def _measure_c(outcome: SurvivalOutcome, predictor: FloatArray) -> float:
     return estimate_concordance(outcome, predictor).estimate
 
 
-def _fit_slope(outcome: SurvivalOutcome, predictor: FloatArray, ties: str) -> float | None:
+def _fit_slope(sets: RiskSets, predictor: FloatArray) -> float | None:
     """Return the coefficient of a linear predictor; None where it does not vary."""
     if np.ptp(predictor) == 0:
         return None
-    fit = fit_cox(outcome, design_from_columns(predictor[:, None], ["predictor"]), ties=ties)
-    return float(fit.coefficients[0])
+    X, spread = standardise(sets, predictor[:, None])
+    maximum = maximise_likelihood(sets, X, evaluate_point(sets, X, np.zeros(1)))
+    return float(maximum.coefficients[0] / spread[0])
