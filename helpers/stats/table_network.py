@@ -17,9 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 RELATIVE_TOLERANCE = 1e-7
-MAX_BOUND_STEPS = 2_000_000_000
-MAX_PARTIAL_TABLES = 30_000_000
+#: Additions for the bounds: a quarter of a second.
+MAX_BOUND_STEPS = 200_000_000
+#: Undecided tables after one column: half a second.
+MAX_PARTIAL_TABLES = 3_000_000
 _DECIMALS = 9
+_CODE_LIMIT = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,31 +150,73 @@ def _walk(columns: list[_Column], rows: NDArray[np.int64], limit: float) -> floa
     """Return the summed probability, extending the undecided partial tables column by column."""
     strides = np.append(np.cumprod((rows[:-1] + 1)[:0:-1])[::-1], 1)
     states, past, ways = np.array([rows[:-1] @ strides]), np.zeros(1), np.ones(1)
-    total, steps = 0.0, 0
+    total = 0.0
     for column in columns:
         shifts = column.fills @ strides
-        undecided = []
+        undecided, n_undecided = [], 0
         for start, stop in _runs(states):
             remainder = states[start] // strides % (rows[:-1] + 1)
-            fits = (column.fills <= remainder).all(axis=1)
-            fits[fits] = np.isfinite(column.most[states[start] - shifts[fits]])
+            fits = _find_fits(column, remainder, states[start] - shifts)
             reached = states[start] - shifts[fits]
-            value = past[start:stop, None] + column.gains[fits]
-            steps += value.size
-            if steps > MAX_PARTIAL_TABLES:
+            alike = past[start:stop], ways[start:stop]
+            mass, grown = _extend(column, fits, reached, alike, limit)
+            total += mass
+            n_undecided += len(grown[0])
+            if n_undecided > MAX_PARTIAL_TABLES:
                 return None
-            whole = value + column.most[reached] <= limit
-            mass = np.exp(value + column.log_sum[reached])
-            total += float((ways[start:stop, None] * np.where(whole, mass, 0.0)).sum())
-            open_ = ~whole & (value + column.least[reached] <= limit)
-            row, fill = np.nonzero(open_)
-            undecided.append((reached[fill], value[open_], ways[start:stop][row]))
-        if not undecided:
+            undecided.append(grown)
+        if not n_undecided:
             break
         states, past, ways = _merge(
             *(np.concatenate(part) for part in zip(*undecided, strict=True))
         )
     return min(total, 1.0)
+
+
+def _find_fits(
+    column: _Column, remainder: NDArray[np.int64], reached: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the fillings that the rows have room for and that can be completed."""
+    allowed = np.ones(len(reached), dtype=bool)
+    for counts, room in zip(column.fills.T, remainder, strict=True):
+        allowed &= counts <= room
+    fits = np.flatnonzero(allowed)
+    return fits[np.isfinite(column.most[reached[fits]])]
+
+
+def _extend(
+    column: _Column,
+    fits: NDArray[np.int64],
+    reached: NDArray[np.int64],
+    alike: tuple[NDArray[np.float64], NDArray[np.float64]],
+    limit: float,
+) -> tuple[float, tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]:
+    """Fill a column of all partial tables of one state.
+
+    For each filling, the tables in order of their probability begin with those whose completions
+    all count, go on with the undecided, and end with those of which none counts.
+
+    Parameters
+    ----------
+    fits, reached : numpy.ndarray of int, shape (f,)
+        Fillings of the column, and the state that each leads to.
+    alike : tuple of numpy.ndarray of float, shape (t,)
+        Logarithms of the tables' probabilities, ascending, and how many tables are alike.
+
+    Returns
+    -------
+    (float, (states, past, ways))
+        Probability of what counts, and the undecided tables.
+    """
+    (past, ways), gains = alike, column.gains[fits]
+    whole = np.searchsorted(past, limit - gains - column.most[reached], side="right")
+    some = np.searchsorted(past, limit - gains - column.least[reached], side="right")
+    mass = np.append(0.0, np.cumsum(ways * np.exp(past - past[0])))[whole]
+    counted = float((mass * np.exp(past[0] + gains + column.log_sum[reached])).sum())
+    lengths = some - whole
+    fill = np.repeat(np.arange(len(fits)), lengths)
+    place = np.arange(len(fill)) - np.repeat(np.cumsum(lengths) - lengths - whole, lengths)
+    return counted, (reached[fill], past[place] + gains[fill], ways[place])
 
 
 def _runs(states: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -183,11 +228,17 @@ def _runs(states: NDArray[np.int64]) -> list[tuple[int, int]]:
 def _merge(
     states: NDArray[np.int64], past: NDArray[np.float64], ways: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return partial tables in order of state, equal ones as one."""
-    rounded = np.round(past, _DECIMALS)
-    order = np.lexsort((rounded, states))
-    states, past, ways, rounded = states[order], past[order], ways[order], rounded[order]
-    new = np.append(True, (np.diff(states) != 0) | (np.diff(rounded) != 0))[: len(states)]
+    """Return partial tables in order of state and probability, equal ones as one."""
+    rounded = np.rint(past * 10.0**_DECIMALS).astype(np.int64)
+    rounded -= rounded.min()
+    span = int(rounded.max()) + 1
+    if int(states.max()) < _CODE_LIMIT // span:
+        code = states * span + rounded
+        order = np.argsort(code)
+        new = np.append(True, np.diff(code[order]) != 0)
+    else:
+        order = np.lexsort((rounded, states))
+        new = np.append(True, (np.diff(states[order]) != 0) | (np.diff(rounded[order]) != 0))
     starts = np.flatnonzero(new)
-    merged = np.add.reduceat(ways, starts) if len(starts) else ways
-    return states[starts], past[starts], merged
+    first = order[starts]
+    return states[first], past[first], np.add.reduceat(ways[order], starts)
