@@ -151,7 +151,7 @@ def number_citations(texts: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     Returns
     -------
     texts : list of str
-        With numbers in the place of keys.
+        With numbers in the place of keys, each a link to ``#reference-N``.
     references : tuple of str
         Markdown of the cited entries by number, first is 1.
 
@@ -163,7 +163,7 @@ def number_citations(texts: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     Examples
     --------
     >>> print(number_citations(["Models [@cox1972; @efron1977].", "Again [@cox1972]."])[0])
-    ['Models \\[1, 2\\].', 'Again \\[1\\].']
+    ['Models \\[[1](#reference-1), [2](#reference-2)\\].', 'Again \\[[1](#reference-1)\\].']
     """
     numbers: dict[str, int] = {}
 
@@ -197,7 +197,13 @@ def _join_numbers(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     shown = [
-        f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(str(number) for number in run)
+        f"{_link(run[0])}–{_link(run[-1])}"
+        if len(run) > 2
+        else ", ".join(_link(number) for number in run)
         for run in runs
     ]
     return ", ".join(shown)
+
+
+def _link(number: int) -> str:
+    return f"[{number}](#reference-{number})"

@@ -17,6 +17,7 @@ from helpers.report.docx_context import WordContext
 from helpers.report.docx_figures import make_foreign_picture, make_picture
 from helpers.report.docx_math import convert_formulas
 from helpers.report.docx_prose import ProseWriter, find_formulas
+from helpers.report.docx_references import write_references
 from helpers.report.docx_sections import (
     make_frame,
     read_frame,
@@ -27,23 +28,23 @@ from helpers.report.docx_tables import make_table, plan_table
 from helpers.report.docx_title import write_abstract, write_title_block
 from helpers.report.docx_widths import OWN_AIR, UNKNOWN_AIR
 from helpers.report.docx_xml import Element, make_element, name_bookmark
-from helpers.report.pages import (
+from helpers.report.nodes import (
     FigureNode,
     HeadingNode,
     Node,
     OutputNode,
-    Page,
     PageBreak,
     ProseNode,
+    ReferenceNode,
     SentenceNode,
     TableNode,
 )
+from helpers.report.pages import Page
 from helpers.report.text import clean_text
 from helpers.report.wording import split_author
 from helpers.report.zip_files import get_source_date, settle_zip
 
 _LOWEST_HEADING = 6
-_REFERENCES = "References"
 _LONGEST_PROPERTY = 255
 
 
@@ -120,11 +121,11 @@ def _list_pieces(context: WordContext, page: Page) -> Iterator[_Piece]:
 
 
 class _NodeWriter:
-    """Writes node after node; knows whether a new sheet is due and which part this is."""
+    """Writes node after node; knows whether a new sheet is due."""
 
     def __init__(self, context: WordContext, prose: ProseWriter) -> None:
         self._context, self._prose = context, prose
-        self._breaks, self._part = False, ""
+        self._breaks = False
 
     def write(self, node: Node) -> _Piece:
         """Return what a node becomes; code and page breaks become nothing."""
@@ -139,8 +140,9 @@ class _NodeWriter:
     def _write_upright(self, node: Node) -> Iterator[Element]:
         match node:
             case ProseNode():
-                style = "Bibliography" if self._part == _REFERENCES else ""
-                yield from self._prose.write(node.html, list_style=style)
+                yield from self._prose.write(node.html)
+            case ReferenceNode():
+                yield from write_references(self._context, node, self._prose)
             case SentenceNode():
                 yield from self._prose.write_paragraph(node)
             case FigureNode():
@@ -149,7 +151,6 @@ class _NodeWriter:
                 yield from self._write_output(node)
 
     def _write_heading(self, node: HeadingNode) -> Element:
-        self._part = node.plain
         level = min(max(node.level - 1, 1), _LOWEST_HEADING)
         settings = []
         if self._breaks:

@@ -17,12 +17,15 @@ from helpers.report.docx_xml import (
     PLAIN,
     Element,
     RunFormat,
+    make_bookmark,
     make_element,
     make_field,
+    make_inner_link,
     make_run,
     make_value,
+    name_bookmark,
 )
-from helpers.report.pages import SentenceNode
+from helpers.report.nodes import SentenceNode
 from helpers.report.text import escape_html, join_words
 from helpers.report.wording import end_with_refs
 
@@ -93,9 +96,7 @@ class ProseWriter:
     def __init__(self, context: WordContext) -> None:
         self._context = context
 
-    def write(
-        self, fragment: str, *, style: str = "Body Text", list_style: str = ""
-    ) -> Iterator[Element]:
+    def write(self, fragment: str, *, style: str = "Body Text") -> Iterator[Element]:
         """Yield the paragraphs and tables of a piece of HTML.
 
         Parameters
@@ -104,10 +105,8 @@ class ProseWriter:
             What pandoc wrote.
         style : str
             Of ordinary paragraphs.
-        list_style : str
-            Of numbered lists, where they are not ordinary ones.
         """
-        yield from self._write_blocks(_parse(fragment), _Place(style), list_style)
+        yield from self._write_blocks(_parse(fragment), _Place(style), "")
 
     def write_tables(self, fragment: str) -> Iterator[Element]:
         """Yield the tables of somebody's HTML and nothing else of it."""
@@ -219,6 +218,8 @@ class ProseWriter:
         if target.startswith("#") and target[1:] in self._context.bookmarks:
             name = self._context.bookmarks[target[1:]]
             return make_field(f"REF {name} \\h", _bind(node.text_content()), form)
+        if target.startswith("#reference-"):
+            return self._write_citation(node, target, form)
         if "footnote-back" in node.get("class", ""):
             return []
         if not target.startswith(_OUTSIDE):
@@ -227,6 +228,15 @@ class ProseWriter:
         runs = self._write_inline(node, replace(form, style_id=style))
         relation = self._context.link(target)
         return [make_element("w:hyperlink", {"r:id": relation, "w:history": "1"}, runs)]
+
+    def _write_citation(
+        self, node: html.HtmlElement, target: str, form: RunFormat
+    ) -> list[Element]:
+        link = make_inner_link(target.removeprefix("#"), self._write_inline(node, form))
+        origin = node.get("id")
+        if origin is None:
+            return [link]
+        return make_bookmark(self._context.next_id(), name_bookmark(origin), [link])
 
     def _write_formula(self, node: html.HtmlElement, form: RunFormat) -> list[Element]:
         tex = _get_tex(node)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from helpers.report.docx_context import WordContext
 from helpers.report.docx_prose import ProseWriter
 from helpers.report.docx_xml import BOLD, RAISED, Element, make_run
-from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page, SentenceNode
+from helpers.report.nodes import SentenceNode
+from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page
 from helpers.report.wording import split_author
 
 

@@ -128,6 +128,14 @@ def make_bookmark(number: int, name: str, content: Iterable[Element]) -> list[El
     return [start, *content, end]
 
 
+def make_inner_link(anchor: str, content: Iterable[Element], *, tip: str = "") -> Element:
+    """Return content that leads to the bookmark of an anchor."""
+    attributes = {"w:anchor": name_bookmark(anchor), "w:history": "1"}
+    if tip:
+        attributes["w:tooltip"] = tip
+    return make_element("w:hyperlink", attributes, content)
+
+
 def name_bookmark(label: str) -> str:
     """Return the bookmark's name for a label: letters, digits, underscores, at most 40.
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from string import Template
+from typing import Any
 
+from helpers.report.citations import Reference
 from helpers.report.html_assets import make_policy, make_script, make_style, read_template
 from helpers.report.html_figures import write_figure, write_picture
 from helpers.report.html_head import write_banner, write_bar, write_contents, write_title_block
 from helpers.report.html_tables import write_table
 from helpers.report.html_text import write_sentence
-from helpers.report.pages import (
-    SYNTHETIC_BANNER,
+from helpers.report.nodes import (
     CodeNode,
     FigureNode,
     HeadingNode,
     Node,
     OutputNode,
-    Page,
     PageBreak,
     ProseNode,
+    ReferenceNode,
     SentenceNode,
     TableNode,
 )
+from helpers.report.pages import SYNTHETIC_BANNER, Page
 from helpers.report.sanitise import sanitise_html
 from helpers.report.text import escape_html
 
@@ -79,18 +81,25 @@ def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
                 yield f'<h{node.level} id="{escape_html(node.anchor)}">{node.html}</h{node.level}>'
             case ProseNode():
                 yield node.html
-            case SentenceNode():
-                yield write_sentence(node)
-            case TableNode():
-                yield write_table(node)
-            case FigureNode():
-                yield write_figure(node)
-            case CodeNode():
-                yield _write_code(node)
-            case OutputNode():
-                yield _write_output(node)
             case PageBreak():
                 yield '<div class="sheet"></div>'
+            case _:
+                yield _WRITERS[type(node)](node)
+
+
+def _write_references(node: ReferenceNode) -> str:
+    entries = "".join(
+        f'<li id="{entry.anchor}">{entry.html}{_write_way_back(entry)}</li>'
+        for entry in node.entries
+    )
+    return f'<ol class="references">{entries}</ol>'
+
+
+def _write_way_back(entry: Reference) -> str:
+    if not entry.is_cited:
+        return ""
+    words = f"Back to where reference {entry.number} is cited"
+    return f' <a class="back" href="#{entry.origin}" aria-label="{words}">\u2191</a>'
 
 
 def _write_code(node: CodeNode) -> str:
@@ -112,3 +121,13 @@ def _write_output(node: OutputNode) -> str:
         return f'<div class="output" tabindex="0">{sanitise_html(output.html)}</div>'
     kind = "error" if output.is_error else "wrapped"
     return f'<pre class="{kind}">{escape_html(output.text)}</pre>'
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    SentenceNode: write_sentence,
+    TableNode: write_table,
+    FigureNode: write_figure,
+    CodeNode: _write_code,
+    OutputNode: _write_output,
+    ReferenceNode: _write_references,
+}

@@ -9,7 +9,7 @@ from helpers.document import FigureBlock
 from helpers.report.blocks import Output
 from helpers.report.curve_data import dump_for_page, make_curve_data
 from helpers.report.html_tables import write_data_table
-from helpers.report.pages import FigureNode
+from helpers.report.nodes import FigureNode
 from helpers.report.svg import SvgError, inline_svg
 from helpers.report.text import escape_html
 from helpers.report.wording import list_abbreviations

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from helpers.report.html_text import write_sentence
-from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, HeadingNode, Page
+from helpers.report.nodes import HeadingNode
+from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page
 from helpers.report.text import escape_html, join_words
 from helpers.report.wording import split_author
 

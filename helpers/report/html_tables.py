@@ -15,7 +15,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
-from helpers.report.pages import TableNode
+from helpers.report.nodes import TableNode
 from helpers.report.text import escape_html
 from helpers.report.wording import list_abbreviations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.report.pages import SentenceNode
+from helpers.report.nodes import SentenceNode
 from helpers.report.text import escape_html, join_words
 from helpers.report.wording import end_with_refs
 

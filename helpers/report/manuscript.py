@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 from helpers.document import Block, FigureBlock, ResultsBlock, Slot, TableBlock, TextBlock
 from helpers.report.blocks import Code, Item, Prose, SectionContent
+from helpers.report.citations import make_entry, make_references
 from helpers.report.markdown import Fragment, MarkdownConverter
+from helpers.report.nodes import Node, PageBreak, ReferenceNode
 from helpers.report.numbering import Numbering, number_blocks
-from helpers.report.pages import (
-    Node,
-    Page,
-    PageBreak,
-    PageBuilder,
-    level_headings,
-    list_fragments,
-    list_shown,
-)
+from helpers.report.pages import Page, PageBuilder, level_headings, list_fragments, list_shown
 from helpers.report.wording import POINTER
 
 _PART_LEVEL = 2
@@ -114,7 +108,7 @@ class Manuscript:
         yield from list_fragments(self.items)
         yield from list_fragments(block for _, block in self.front.abstract)
         yield Fragment(POINTER)
-        yield Fragment(_list_references(self.front.references), math=True)
+        yield from map(make_entry, self.front.references)
 
 
 def assemble_manuscript(
@@ -144,7 +138,8 @@ def assemble_manuscript(
         supplement follow the references under their section's title; appendices end it.
     """
     front = manuscript.front
-    builder = PageBuilder(markdown, numbering, list_shown(manuscript.items))
+    shown = list_shown(manuscript.items)
+    builder = PageBuilder(markdown, numbering, shown, n_references=len(front.references))
     return Page(
         title=front.title,
         running_head=front.running_head or front.title,
@@ -174,7 +169,7 @@ def _iterate_nodes(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Nod
     yield from _iterate_parts(front.after, builder, _PART_LEVEL)
     if front.references:
         yield builder.heading(_PART_LEVEL, "References")
-        yield from builder.prose(_list_references(front.references))
+        yield ReferenceNode(make_references(front.references, builder.markdown, builder.cited))
     yield from _iterate_supplement(manuscript, builder)
     yield from _iterate_appendices(manuscript, builder)
 
@@ -240,7 +235,3 @@ def _get_slot(item: Item) -> Slot | None:
     if isinstance(item, TableBlock):
         return item.slot
     return item.text.slot if isinstance(item, FigureBlock) else None
-
-
-def _list_references(references: Sequence[str]) -> str:
-    return "\n".join(f"{number}. {text}" for number, text in enumerate(references, 1))

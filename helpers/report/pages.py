@@ -8,7 +8,18 @@ from typing import Literal
 
 from helpers.document import FigureBlock, TableBlock, TextBlock
 from helpers.report.blocks import Code, Item, Output, Prose
+from helpers.report.citations import link_citations
 from helpers.report.markdown import Fragment, MarkdownConverter, Part
+from helpers.report.nodes import (
+    CodeNode,
+    FigureNode,
+    HeadingNode,
+    Node,
+    OutputNode,
+    ProseNode,
+    SentenceNode,
+    TableNode,
+)
 from helpers.report.numbering import Numbering
 from helpers.report.print_options import PrintOptions
 from helpers.report.text import escape_html, make_slug, quote_typst
@@ -17,85 +28,6 @@ from helpers.report.wording import bind_numbers
 _LOWEST_LEVEL = 6
 SYNTHETIC_BANNER = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Every patient in this report is simulated; no result describes a real person."
-
-
-@dataclass(frozen=True, slots=True)
-class HeadingNode:
-    """A heading; `html` and `typst` are its title in each format."""
-
-    level: int
-    plain: str
-    html: str
-    typst: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProseNode:
-    """Paragraphs, lists and formulas."""
-
-    html: str
-    typst: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceNode:
-    """Sentences made from results and what they refer to: (anchor or "", label) pairs."""
-
-    html: str
-    typst: str
-    refs: tuple[tuple[str, str], ...] = ()
-    heading: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableNode:
-    """A numbered table."""
-
-    block: TableBlock
-    label: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class FigureNode:
-    """A numbered figure."""
-
-    block: FigureBlock
-    label: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class CodeNode:
-    """Code that made what stands before it, and the address of the notebook that it is from."""
-
-    sources: tuple[str, ...]
-    notebook: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputNode:
-    """An output of a foreign notebook."""
-
-    output: Output
-
-
-@dataclass(frozen=True, slots=True)
-class PageBreak:
-    """Where a new sheet begins in print."""
-
-
-Node = (
-    HeadingNode
-    | ProseNode
-    | SentenceNode
-    | TableNode
-    | FigureNode
-    | CodeNode
-    | OutputNode
-    | PageBreak
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +84,17 @@ class PageBuilder:
         Of the whole manuscript.
     shown : frozenset of str
         Ids of the tables and figures on this page: only to them can a sentence link.
+    n_references : int
+        Entries of the page's list of references.
+    cited : set of int
+        Those that a text has cited so far.
     """
 
     markdown: MarkdownConverter
     numbering: Numbering
     shown: frozenset[str] = frozenset()
+    n_references: int = 0
+    cited: set[int] = field(default_factory=set)
     _anchors: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -171,7 +109,7 @@ class PageBuilder:
 
     def sentence(self, block: TextBlock, *, heading: str = "") -> SentenceNode:
         """Return sentences with the labels of what they refer to."""
-        html, typst = _strip_paragraph(self.markdown.convert(make_fragment(block)))
+        html, typst = self._link(*_strip_paragraph(self.markdown.convert(make_fragment(block))))
         refs = tuple(
             (anchor_of(ref) if ref in self.shown else "", label)
             for ref, label in self.numbering.cite(block.refs)
@@ -192,11 +130,11 @@ class PageBuilder:
         """
         for part in self.markdown.convert(Fragment(markdown, math=True)):
             if not part.is_heading:
-                yield ProseNode(part.html, part.typst)
+                yield ProseNode(*self._link(part.html, part.typst))
             elif not (drop_title and part.level == 1):
                 level = min(max(part.level + shift, 1), 6)
                 anchor = self._claim(make_slug(part.plain))
-                yield HeadingNode(level, part.plain, part.html, part.typst, anchor)
+                yield HeadingNode(level, part.plain, *self._link(part.html, part.typst), anchor)
 
     def block(self, block: TableBlock | FigureBlock) -> TableNode | FigureNode:
         """Return a table or figure under its number."""
@@ -227,6 +165,9 @@ class PageBuilder:
                     yield self.sentence(item)
                 case TableBlock() | FigureBlock():
                     yield self.block(item)
+
+    def _link(self, html: str, typst: str) -> tuple[str, str]:
+        return link_citations(html, typst, n_references=self.n_references, cited=self.cited)
 
     def _claim(self, anchor: str) -> str:
         unique, count = anchor, 1

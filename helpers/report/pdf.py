@@ -9,7 +9,8 @@ from functools import cache
 import typst
 
 from helpers.errors import BuildError
-from helpers.report.pages import Page, TableNode
+from helpers.report.nodes import TableNode
+from helpers.report.pages import Page
 from helpers.report.pdf_row_heads import tag_row_heads
 from helpers.report.typst_source import write_typst
 

@@ -6,19 +6,18 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-from helpers.report.pages import (
-    SYNTHETIC_BANNER,
-    SYNTHETIC_NOTE,
+from helpers.report.nodes import (
     CodeNode,
     FigureNode,
     HeadingNode,
     OutputNode,
-    Page,
     PageBreak,
     ProseNode,
+    ReferenceNode,
     SentenceNode,
     TableNode,
 )
+from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page
 from helpers.report.svg import SvgError, clean_svg, wrap_png
 from helpers.report.text import break_long_words, join_words, quote_typst
 from helpers.report.typst_sheet import COLUMN_MM, Sheet
@@ -107,6 +106,8 @@ def _write_nodes(page: Page) -> Iterator[str]:
                 yield f"{write(node, sheet)} <{node.anchor}>"
             case OutputNode():
                 yield _write_output(node)
+            case ReferenceNode():
+                yield _write_references(node)
             case PageBreak():
                 yield _FIRST_BREAK if sheet.is_floating else _LATER_BREAK
                 sheet = Sheet(page.print_options, is_floating=False)
@@ -120,6 +121,14 @@ def _write_sentence(node: SentenceNode) -> str:
         for anchor, label in node.refs
     ]
     return end_with_refs(node.typst, join_words(links))
+
+
+def _write_references(node: ReferenceNode) -> str:
+    cited = "".join(f"{entry.number}, " for entry in node.entries if entry.is_cited)
+    entries = "".join(
+        f"  [#metadata(none)<{entry.anchor}>{entry.typst}],\n" for entry in node.entries
+    )
+    return f"#references(cited: ({cited}),\n{entries})"
 
 
 def _write_figure(node: FigureNode, sheet: Sheet) -> str:

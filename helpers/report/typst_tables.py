@@ -12,7 +12,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
-from helpers.report.pages import TableNode
+from helpers.report.nodes import TableNode
 from helpers.report.table_widths import estimate_height, plan_widths
 from helpers.report.text import break_long_words, quote_typst
 from helpers.report.typst_sheet import Sheet

@@ -12,7 +12,8 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page, TableNode
+from helpers.report.nodes import TableNode
+from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page
 from helpers.report.text import clean_text
 from helpers.report.wording import split_author
 from helpers.report.xlsx_cells import WRAPPED, lead_to, write_text

@@ -16,7 +16,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
-from helpers.report.pages import TableNode
+from helpers.report.nodes import TableNode
 from helpers.report.table_widths import measure_em
 from helpers.report.wording import list_abbreviations
 from helpers.report.xlsx_cells import BOLD_FONT, FONT, lead_to, write_cell, write_note, write_text

@@ -22,7 +22,10 @@ def test_references_are_numbered_in_the_order_of_citation():
     texts, references = number_citations(
         ["Curves [@kaplan1958].", "Models [@efron1977; @cox1972], curves [@kaplan1958]."]
     )
-    assert texts == [r"Curves \[1\].", r"Models \[2, 3\], curves \[1\]."]
+    assert texts == [
+        r"Curves \[[1](#reference-1)\].",
+        r"Models \[[2](#reference-2), [3](#reference-3)\], curves \[[1](#reference-1)\].",
+    ]
     assert [text[:5] for text in references] == ["Kapla", "Efron", "Cox D"]
 
 
@@ -30,7 +33,10 @@ def test_runs_of_three_are_ranges_and_numbers_are_sorted():
     texts, _ = number_citations(
         ["A [@cox1972; @gray1988; @fine1999; @peto1972]. B [@peto1972; @cox1972; @gray1988]."]
     )
-    assert texts == [r"A \[1–4\]. B \[1, 2, 4\]."]
+    assert texts == [
+        r"A \[[1](#reference-1)–[4](#reference-4)\]. "
+        r"B \[[1](#reference-1), [2](#reference-2), [4](#reference-4)\]."
+    ]
 
 
 def test_nothing_cited_is_nothing_listed():

@@ -20,7 +20,8 @@ from word_reader import WordReader, normalise, read_text
 
 from helpers.document import Cell, TableBlock, TextBlock
 from helpers.report.docx import write_docx
-from helpers.report.pages import FigureNode, HeadingNode, Page, ProseNode, TableNode
+from helpers.report.nodes import FigureNode, HeadingNode, ProseNode, TableNode
+from helpers.report.pages import Page
 from helpers.report.print_options import PrintOptions
 from helpers.report.text import clean_text
 

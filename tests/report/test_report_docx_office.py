@@ -12,7 +12,7 @@ from word_reader import find_cells, squeeze
 
 from helpers.document import Cell, TableBlock
 from helpers.report.docx import write_docx
-from helpers.report.pages import FigureNode, TableNode
+from helpers.report.nodes import FigureNode, TableNode
 from helpers.report.print_options import PrintOptions
 from helpers.report.text import clean_text
 

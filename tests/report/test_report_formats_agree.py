@@ -11,7 +11,7 @@ from word_reader import WordReader, find_cells, normalise, squeeze
 
 from helpers.report.docx import write_docx
 from helpers.report.html import write_html
-from helpers.report.pages import SentenceNode, TableNode
+from helpers.report.nodes import SentenceNode, TableNode
 from helpers.report.pdf import write_pdf
 from helpers.report.text import join_words
 from helpers.report.wording import end_with_refs

@@ -8,7 +8,7 @@ from helpers.report.blocks import Prose
 from helpers.report.front import make_front_matter, read_choices, shorten_title
 from helpers.report.manuscript import Manuscript, assemble_manuscript
 from helpers.report.markdown import MarkdownConverter
-from helpers.report.pages import HeadingNode, SentenceNode
+from helpers.report.nodes import HeadingNode, ReferenceNode, SentenceNode
 
 RECORDS = (
     {"id": "flow.included", "kind": "count", "estimate": 1000, "n": 1000},
@@ -95,7 +95,9 @@ def test_ledger_brings_the_published_numbers(tmp_path):
     ledger.write_text(LEDGER, encoding="utf-8")
     discussion = make_front_matter({}, ledger=ledger)(collect(synthetic=True)).after[0]
     told = next(item for item in discussion.items if getattr(item, "refs", ()))
-    assert told.markdown.startswith("Of 4 printed numbers of the publication \\[3\\] that a cohort")
+    assert told.markdown.startswith(
+        "Of 4 printed numbers of the publication \\[[3](#reference-3)\\] that a cohort"
+    )
     assert "2 are equal here at the printed precision." in told.markdown
     assert "Among the main estimates, equal is median OS (23 months)." in told.markdown
     assert told.refs == ("table.comparison",)
@@ -151,4 +153,8 @@ def test_page_shows_parts_in_order():
         (2, "References"),
     ]
     first = next(node for node in page.nodes if isinstance(node, SentenceNode))
-    assert "corrects anaemia best [1, 2]." in first.html
+    one, two = (f'<a href="#reference-{n}" id="cited-{n}">{n}</a>' for n in (1, 2))
+    assert f"corrects anaemia best [{one}, {two}]." in first.html
+    listed = next(node for node in page.nodes if isinstance(node, ReferenceNode)).entries
+    assert [entry.number for entry in listed] == list(range(1, len(front.references) + 1))
+    assert all(entry.is_cited for entry in listed)

@@ -7,7 +7,7 @@ from sample_report import make_figure, make_long_table, make_model_table, make_n
 from helpers.document import Cell, TableBlock, TextBlock
 from helpers.report.blocks import NOTEBOOK_ONLY, Prose, read_section, refer_to_what_follows
 from helpers.report.manuscript import Manuscript, assemble_manuscript
-from helpers.report.pages import SentenceNode
+from helpers.report.nodes import SentenceNode
 from helpers.report.table_widths import FULL_WIDTH_PT, measure_em, plan_widths
 
 

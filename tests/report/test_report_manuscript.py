@@ -22,7 +22,8 @@ from helpers.report.artefacts import (
     write_results,
     write_tables,
 )
-from helpers.report.pages import FigureNode, HeadingNode, SentenceNode, TableNode, level_headings
+from helpers.report.nodes import FigureNode, HeadingNode, SentenceNode, TableNode
+from helpers.report.pages import level_headings
 
 
 def make_heading(level, name="x"):

@@ -11,7 +11,8 @@ from sample_report import HOSTILE, make_long_table, make_notebook, make_results
 
 from helpers.errors import BuildError
 from helpers.report import pdf as module
-from helpers.report.pages import Page, ProseNode
+from helpers.report.nodes import ProseNode
+from helpers.report.pages import Page
 from helpers.report.pdf import find_unprintable, replace_unprintable, write_pdf
 from helpers.report.typst_source import write_typst
 

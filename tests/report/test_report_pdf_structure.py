@@ -15,7 +15,7 @@ from sample_report import make_figure, make_long_table, make_notebook
 
 from helpers.document import Cell, TableBlock
 from helpers.report.grid import place_cells
-from helpers.report.pages import FigureNode, TableNode
+from helpers.report.nodes import FigureNode, TableNode
 from helpers.report.pdf import find_unprintable, replace_unprintable, write_pdf
 from helpers.report.pdf_row_heads import tag_row_heads
 from helpers.report.print_options import PrintOptions

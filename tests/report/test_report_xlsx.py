@@ -10,7 +10,8 @@ from report_pages import make_hostile_page, make_page, make_sample_page
 from sample_report import HOSTILE, make_notebook
 
 from helpers.document import Cell, TableBlock
-from helpers.report.pages import Page, TableNode
+from helpers.report.nodes import TableNode
+from helpers.report.pages import Page
 from helpers.report.text import clean_text
 from helpers.report.xlsx import name_sheets, write_xlsx
 from helpers.report.xlsx_cells import read_number

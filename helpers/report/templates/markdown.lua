@@ -19,6 +19,11 @@ local plain_text_only = {
   Image = function(el) return pandoc.Emph(el.caption) end,
   Link = function(el)
     local scheme = el.target:match("^%a[%w+.-]*:")
+    if el.target:match("^#reference%-%d+$") then
+      el.attributes = {}
+      el.title = ""
+      return el
+    end
     if el.target:sub(1, 1) == "#" then
       return el.content
     end
