@@ -128,7 +128,7 @@ def estimate_weighted_effect(
         frames={
             "terms": tabulate_terms(set_id),
             "balance": tabulate_balance(data, design, treatment, effects),
-            "curve": tabulate_curves(effects, levels),
+            "curve": tabulate_curves(effects, levels, outcome),
             "at_risk": tabulate_at_risk(
                 {key: outcome.select(rows) for key, rows in sides.items()}, axis_step_months
             ),

@@ -13,6 +13,8 @@ from helpers.analysis.model_results import record_hazard_ratio
 from helpers.results import Result
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
+from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.survival import count_at_risk
 from helpers.stats.treatment.balance import compare_balance
 from helpers.stats.treatment.effects import TreatmentEffects
 from helpers.stats.treatment.sensitivity import (
@@ -244,14 +246,23 @@ def _list_shown(factor: Factor) -> tuple[Any, ...]:
     return tuple(level for level in factor.levels if level != factor.reference)
 
 
-def tabulate_curves(effects: TreatmentEffects, levels: dict[bool, str]) -> pd.DataFrame:
-    """Return the standardised curves."""
+def tabulate_curves(
+    effects: TreatmentEffects, levels: dict[bool, str], outcome: SurvivalOutcome
+) -> pd.DataFrame:
+    """Return the standardised curves, with who of each treatment was at risk."""
+    times = effects.times_months
+    treated = effects.propensity.treated
     return pd.concat(
         [
             pd.DataFrame(
                 {
                     "group": key,
-                    "time_months": effects.times_months,
+                    "time_months": times,
+                    "n_at_risk": count_at_risk(outcome.select(treated == side), times)[
+                        "n_at_risk"
+                    ].to_numpy(),
+                    "n_events": 0,
+                    "n_censored": 0,
                     "estimate": effects.survival[side],
                     "ci_lower": effects.survival_limits[side][0],
                     "ci_upper": effects.survival_limits[side][1],

@@ -60,6 +60,7 @@ def plot_balance(
         ):
             _draw_points(ax, balance[column].abs(), look, name, is_filled=is_filled)
         _style_axes(ax, balance, labels, style)
+        ax.set_label("balance")
         ax.legend(
             loc="lower right",
             bbox_to_anchor=(1.0, 1.0),

@@ -16,7 +16,9 @@ PLACE = "drawn_as"
 
 
 def collect_figure_data(drawn: Axes | Any, *results: ResultSet) -> pd.DataFrame | None:
-    """Return the numbers behind a figure: its first frame, and the table under its axis.
+    """Return the numbers behind a figure: a frame, and the table under its axis.
+
+    The frame is the one that the axes' label names, else the first.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def collect_figure_data(drawn: Axes | Any, *results: ResultSet) -> pd.DataFrame 
     source = next((kept for kept in results if kept.frames), None)
     if source is None:
         return None
-    frame = next(iter(source.frames.values()))
+    drawn_of = drawn.get_label() if isinstance(drawn, Axes) else ""
+    frame = source.frames.get(drawn_of, next(iter(source.frames.values())))
     if not isinstance(drawn, Axes) or not any(text.get_gid() == "at_risk" for text in drawn.texts):
         return frame
     ticks = [float(tick) for tick in drawn.get_xticks()]

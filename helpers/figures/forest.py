@@ -52,6 +52,7 @@ class _ForestRow:
     indent: int
     result: Result | None
     is_reference: bool = False
+    test: Result | None = None
 
 
 def plot_forest(
@@ -104,7 +105,8 @@ def _list_rows(results: ResultSet) -> list[_ForestRow]:
     for factor, block in split_rows(terms, "factor"):
         lines = block.to_dict("records")
         if len(lines) > 1:
-            rows.append(_ForestRow(str(lines[0]["factor_label"]), 0, None))
+            test = results.find(f"{factor}.interaction")
+            rows.append(_ForestRow(str(lines[0]["factor_label"]), 0, None, test=test))
         for line in lines:
             key = f"{factor}.{clean_level(line['level'])}"
             named = clean_level(line.get("result_id")) or key
@@ -227,13 +229,15 @@ def _draw_interval(
 def _print_row(ax: Axes, place: int, row: _ForestRow, left: float, style: NumberStyle) -> None:
     label_edge = (0, -left + 2.0 + 3.0 * row.indent)
     _print(ax, place, row.label, label_edge, "left", bold=row.result is None)
+    if row.test is not None:
+        _print(ax, place, format_p(row.test.p_value, style=style), _P_VALUE, "right")
     if row.result is None:
         return
     _print(ax, place, format_count(row.result.n, style=style), _PATIENTS, "right")
     _print(ax, place, format_count(row.result.events, style=style), _EVENTS, "right")
     ratio = "1 (reference)" if row.is_reference else format_hazard_ratio(row.result, style=style)
     _print(ax, place, ratio, _RATIO, "left")
-    if not row.is_reference:
+    if not row.is_reference and row.result.p_value is not None:
         _print(ax, place, format_p(row.result.p_value, style=style), _P_VALUE, "right")
 
 
@@ -245,7 +249,7 @@ def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -
         ("Patients", _PATIENTS, "right"),
         (get_events_label(results), _EVENTS, "right"),
         (f"{name} ({level} CI)", _RATIO, "left"),
-        (f"{style.p_letter} value", _P_VALUE, "right"),
+        (_name_p(results, style), _P_VALUE, "right"),
     ):
         _print(ax, -1.15, text, edge, ha, bold=True)
     figure = ax.get_figure(root=True)
@@ -255,6 +259,11 @@ def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -
     ax.plot(
         ends, [-0.6, -0.6], transform=rule, color=INK, linewidth=0.6, clip_on=False, label="_rule"
     )
+
+
+def _name_p(results: ResultSet, style: NumberStyle) -> str:
+    is_interaction = any(result.id.endswith(".interaction") for result in results)
+    return f"{style.p_letter} of interaction" if is_interaction else f"{style.p_letter} value"
 
 
 def _print(

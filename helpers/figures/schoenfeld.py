@@ -53,6 +53,7 @@ def plot_ph(
             if place % 3 == 0:
                 spot.set_ylabel("Log hazard ratio")
             spot.set_xlabel(str(results.meta.get("time_label") or "Months"), fontsize=SMALL_PT)
+        axes[0].set_label("residuals")
     return axes[0]
 
 

@@ -58,6 +58,7 @@ def plot_specifications(
             if below is not None:
                 _draw_choices(below, table, choices)
         _draw_curve(ax, table, results, style)
+        ax.set_label("specifications")
     return ax
 
 

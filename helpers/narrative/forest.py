@@ -48,7 +48,7 @@ def caption_forest(
     caption = (
         f"{ratio} with {level} CI on a logarithmic axis; the area of a box grows with the number "
         "of events, an arrow marks an interval that goes on beyond the axis, an open circle a "
-        "reference level. Values above 1 mean a higher hazard. P-values: Wald test."
+        f"reference level. Values above 1 mean a higher hazard. {_name_test(results)}"
     )
     told = [
         f"{name_level(voice, line)}: {voice.ratio(result, name=name_ratio(results))}"
@@ -79,6 +79,12 @@ def caption_forest(
         ),
         slot=get_slot(results, slot),
     )
+
+
+def _name_test(results: ResultSet) -> str:
+    if any(result.id.endswith(".interaction") for result in results):
+        return "P-values: likelihood-ratio test of the interaction, without correction."
+    return "P-values: Wald test."
 
 
 def _list_labels(results: ResultSet) -> list[str]:
