@@ -106,7 +106,8 @@ def find_missing_values(cells: Cells, dictionary: Dictionary) -> Iterator[Fault]
             yield cells.make_fault(position, name, rule, advice)
     if timed.size and not {"failure_date", "last_contact_date"} <= set(empty):
         for position in np.flatnonzero(~timed if "os_months" in empty else []):
-            rule = "must be known for every patient, but is empty (OS from LEN failure)"
+            label = dictionary.variables["os_months"].label
+            rule = f"must be known for every patient, but is empty ({label})"
             yield cells.make_fault(position, "os_months", rule, "fill it in")
 
 
@@ -162,20 +163,27 @@ def find_time_faults(cells: Cells, values: Columns) -> Iterator[Fault]:
                 )
 
 
-def find_event_faults(cells: Cells, values: Columns) -> Iterator[Fault]:
+def find_event_faults(cells: Cells, values: Columns, dictionary: Dictionary) -> Iterator[Fault]:
     """Yield events without a date, and dates without their event."""
+    event = dictionary.terms.progression
     if "aml" in values:
         dated = _is_known(values, "aml_date", "time_to_aml_months")
         for position in np.flatnonzero((values["aml"] == "yes") & ~dated):
             yield cells.make_fault(
                 position,
                 "aml_date",
-                "must be known when aml is 1, but is empty",
+                f"must be known when aml ({event}) is 1, but is empty",
                 "fill in the date (or time_to_aml_months), or clear aml if unknown",
             )
         for position in np.flatnonzero((values["aml"] == "no") & dated):
             yield cells.make_fault(
-                position, "aml", "must be 1 when AML has a date", "correct one of them", "0"
+                position,
+                "aml",
+                f"must be 1 when {event} has a date or a time",
+                "correct one of them; if the time is that of last contact where there was no "
+                "event, write only_if into the mapping: time_to_aml_months: {column: your time, "
+                "only_if: {your event: your code for yes}}",
+                "0",
             )
     if "first_treatment" in values and {"transplant_date", "transplant_months"} & set(values):
         dated = _is_known(values, "transplant_date", "transplant_months")

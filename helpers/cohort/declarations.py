@@ -89,7 +89,10 @@ def _rename(dictionary: Dictionary, terms: Terms) -> Dictionary:
     def named(entry: Any) -> Any:
         levels = {} if isinstance(entry, EligibilityRule) else {"levels": words(entry.levels)}
         text = "reason" if isinstance(entry, EligibilityRule) else "meaning"
-        shown = {"label": terms.rename(entry.label), text: terms.rename(getattr(entry, text))}
+        label = terms.rename(entry.label)
+        is_capital = entry.label[:1].isupper()
+        label = label[:1].upper() + label[1:] if is_capital else label
+        shown = {"label": label, text: terms.rename(getattr(entry, text))}
         return replace(entry, **shown, **levels)
 
     return replace(

@@ -127,7 +127,7 @@ def _find_factor_faults(
     if entry.get("known_at") not in STAGES:
         stages = ", ".join(STAGES)
         yield f"{where}.known_at must be one of {stages}, but was {entry.get('known_at')!r}"
-    if entry.get("switches_at", "os_months") not in columns:
+    if "switches_at" in entry and entry["switches_at"] not in columns:
         yield f"{where}.switches_at must name a column of times, but was {entry['switches_at']!r}"
     variable = document["variables"].get(name, {})
     if not variable:

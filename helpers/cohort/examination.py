@@ -93,7 +93,7 @@ def examine_table(
         faults += [
             *find_date_faults(eligible, parsed, dictionary),
             *find_time_faults(eligible, parsed),
-            *find_event_faults(eligible, parsed),
+            *find_event_faults(eligible, parsed, dictionary),
         ]
         warnings += find_implausible(parsed | derive_endpoints(parsed), eligible.rows, dictionary)
     values = {name: column[selection.kept] for name, column in flags.items()} | parsed

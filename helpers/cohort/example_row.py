@@ -57,6 +57,7 @@ EXAMPLE: Mapping[str, str] = {
 RULE = "must hold a patient, but is the template's example"
 ADVICE = "delete the whole row"
 FEWEST_CELLS = 6
+_MARK = "exampledelete"
 
 
 def find_template_rows(cells: Cells) -> Iterator[Fault]:
@@ -86,13 +87,16 @@ def find_example_rows(columns: Mapping[str, np.ndarray]) -> Iterator[int]:
     others = {name: cells for name, cells in columns.items() if EXAMPLE.get(name, "")}
     others.pop("patient_id", None)
     if len(others) >= FEWEST_CELLS:
-        same = np.ones(len(ids), dtype=bool)
+        same = np.arange(len(ids))
         for name, cells in others.items():
-            same &= np.array([(text or "").strip() == EXAMPLE[name] for text in cells], dtype=bool)
-        marked |= same
+            kept = [(text or "").strip() == EXAMPLE[name] for text in cells[same]]
+            same = same[np.array(kept, dtype=bool)]
+        marked[same] = True
     yield from (int(position) for position in np.flatnonzero(marked))
 
 
 def _is_marked(text: str | None) -> bool:
-    words = "".join(character for character in (text or "")[:60].casefold() if character.isalpha())
-    return words.startswith("exampledelete")
+    if not text or len(text) < len(_MARK) or "x" not in text.casefold():
+        return False  # spares a look at each letter of 100,000 identifiers
+    words = "".join(character for character in text[:60].casefold() if character.isalpha())
+    return words.startswith(_MARK)

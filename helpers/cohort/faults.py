@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 MAX_ROWS = 5
 MAX_VALUES = 8
+MAX_EXAMPLES = 3
 MAX_TEXT = 40
 
 
@@ -97,8 +98,8 @@ def describe_faults(faults: Iterable[Fault]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most five rows are named in a sentence and eight values for one rule of a column;
-        the rest is counted.
+        At most five rows are named in a sentence. Of more than eight values that break one
+        rule of a column three are named; the rest is counted.
     """
     by_rule: dict[tuple[str, str], dict[tuple[str, str], list[Fault]]] = {}
     for fault in faults:
@@ -107,8 +108,9 @@ def describe_faults(faults: Iterable[Fault]) -> tuple[str, ...]:
     sentences: list[str] = []
     for (column, rule), by_value in by_rule.items():
         groups = list(by_value.values())
-        sentences += [_describe_group(group) for group in groups[:MAX_VALUES]]
-        if rest := groups[MAX_VALUES:]:
+        shown = MAX_VALUES if len(groups) <= MAX_VALUES else MAX_EXAMPLES
+        sentences += [_describe_group(group) for group in groups[:shown]]
+        if rest := groups[shown:]:
             n_rows = sum(len(group) for group in rest)
             sentences.append(
                 f"{n_rows:,} more {_plural(n_rows, 'row')} with {len(rest):,} other "

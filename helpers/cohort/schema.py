@@ -17,6 +17,7 @@ from helpers.cohort.values import parse_column
 
 PATIENT_ID = "patient_id"
 MAX_NAMES = 8
+MIN_LIKENESS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,11 @@ def _describe_unknown_columns(
     raw: RawTable, names: list[str], known: Mapping[str, Variable]
 ) -> Iterator[str]:
     unknown = [name for name in names if name and name not in known]
-    near = {name: get_close_matches(name[:100], known, n=1) for name in unknown[:MAX_NAMES]}
+    absent = [name for name in known if name not in names]
+    near = {
+        name: get_close_matches(name[:100], absent, n=1, cutoff=MIN_LIKENESS)
+        for name in unknown[:MAX_NAMES]
+    }
     shown = [
         quote_value(name) + (f" (did you mean {near[name][0]!r}?)" if near[name] else "")
         for name in unknown[:MAX_NAMES]

@@ -98,23 +98,42 @@ def make_own_cohort_appendix(
     return Part(title="This cohort beside the published one", items=(text, *tables))
 
 
-def make_omitted_appendix(omitted: Iterable[Mapping[str, str]]) -> Part | None:
-    """Return the analyses that could not be made, or None where all could."""
+def make_omitted_appendix(
+    omitted: Iterable[Mapping[str, str]], *, n_others: int = 0
+) -> Part | None:
+    """Return the analyses that could not be made, or None where all could.
+
+    Parameters
+    ----------
+    omitted : iterable of mapping
+        With title, reason and the columns that would make it possible.
+    n_others : int
+        How many further ones belong to the publication's own disease and treatments.
+    """
     reasons: dict[tuple[str, str], list[str]] = {}
     for item in omitted:
         reason = item["reason"].strip()
         reason = reason[:1].upper() + reason[1:].rstrip(".") + "."
         titles = reasons.setdefault((reason, item.get("columns") or ""), [])
         titles.append(item.get("title") or item["id"])
+    items: list[Any] = []
+    if n_others:
+        noun, verb = ("analysis", "has") if n_others == 1 else ("analyses", "have")
+        items.append(
+            Prose(
+                f"{n_others} {noun} of the publication's own disease and treatments {verb} no "
+                "counterpart in these data."
+            )
+        )
     if not reasons:
-        return None
+        return Part(title="What could not be computed", items=tuple(items)) if items else None
     rows = tuple(
         (Cell("; ".join(dict.fromkeys(titles))), Cell(reason), Cell(columns or _NOTHING))
         for (reason, columns), titles in reasons.items()
     )
     head = ("Analysis", "Why", "Columns that would make it possible")
     table = _make_table("omitted", "Analyses left out.", head, rows)
-    return Part(title="What could not be computed", items=(table,))
+    return Part(title="What could not be computed", items=(table, *items))
 
 
 def make_provenance_appendix(

@@ -20,6 +20,7 @@ from helpers.report.manifest import (
 )
 from helpers.report.manuscript import Manuscript
 from helpers.report.numbering import Numbering
+from helpers.report.own_disease import list_relevant
 from helpers.report.tasks import ExecutedSection
 
 MANIFEST = "manifest.json"
@@ -50,18 +51,20 @@ class MadeReport:
     executed: tuple[ExecutedSection, ...]
 
 
-def summarise(name: str, output_dir: Path, made: MadeReport, timer: StepTimer) -> dict[str, Any]:
+def summarise(
+    inputs: BuildInputs, output_dir: Path, made: MadeReport, timer: StepTimer
+) -> dict[str, Any]:
     """Return the fields of the build's summary."""
     labels = made.numbering.labels.values()
     return {
-        "name": name,
-        "folder": output_dir / name,
+        "name": inputs.name,
+        "folder": output_dir / inputs.name,
         "seconds": dict(timer.seconds),
         "n_results": len(made.collected.records),
         "n_tables": sum("Table" in label for label in labels),
         "n_figures": sum("Figure" in label for label in labels),
         "verdicts": dict(made.verdicts),
-        "warnings": tuple(_list_warnings(made)),
+        "warnings": tuple(_list_warnings(made, inputs.parameters)),
         "cached": tuple(item.name for item in made.executed if item.cached),
         "failures": tuple(item.failure for item in made.executed if item.failure),
     }
@@ -114,12 +117,13 @@ def write_closing_manifest(
     )
 
 
-def _list_warnings(made: MadeReport) -> list[str]:
+def _list_warnings(made: MadeReport, parameters: Mapping[str, Any]) -> list[str]:
     refs = [ref for block in made.manuscript.blocks for ref in getattr(block, "refs", ())]
     unknown = made.numbering.find_unknown(refs)
     found = [str(text) for text in made.collected.context.get("warnings", ())]
     if unknown:
         found.append(f"text refers to what the report does not have: {', '.join(unknown)}")
-    if made.collected.omitted:
-        found.append(f"{len(made.collected.omitted)} analyses were left out; the appendix says why")
+    if omitted := list_relevant(made.collected.omitted, parameters):
+        noun = "analysis was" if len(omitted) == 1 else "analyses were"
+        found.append(f"{len(omitted)} {noun} left out; the appendix says why")
     return found

@@ -16,6 +16,7 @@ from helpers.report.artefacts import CollectedResults
 from helpers.report.blocks import Prose
 from helpers.report.inputs import DEFAULT_TITLE, FrontMaker
 from helpers.report.manuscript import FrontMatter, Part
+from helpers.report.own_disease import list_relevant
 from helpers.report.verdicts import judge_once
 from helpers.results import Result
 
@@ -97,7 +98,7 @@ def _read_evidence(
         results=results,
         synthetic=synthetic,
         built_in=synthetic and parameters.get("data", _BUILT_IN) == _BUILT_IN,
-        n_omitted=len(collected.omitted),
+        n_omitted=len(list_relevant(collected.omitted, parameters)),
         versions=collected.context.get("versions", {}),
         abbreviations=collected.context.get("abbreviations") or {},
         terms=make_terms(parameters.get("terms") or {}),

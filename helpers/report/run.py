@@ -32,6 +32,7 @@ from helpers.report.markdown import Fragment, MarkdownConverter
 from helpers.report.notebook_file import read_notebook
 from helpers.report.numbering import Numbering
 from helpers.report.omissions import drop_omitted
+from helpers.report.own_disease import list_relevant
 from helpers.report.pages import list_fragments
 from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
@@ -91,7 +92,7 @@ class BuildRun:
             verdicts=assembled.verdicts,
             executed=tuple(executed),
         )
-        summary = summarise(self.inputs.name, output_dir, made, self.timer)
+        summary = summarise(self.inputs, output_dir, made, self.timer)
         write_closing_manifest(
             stage, self.inputs, made, summary=summary, timer=self.timer, begun=begun
         )
@@ -138,7 +139,9 @@ class BuildRun:
         self, collected: CollectedResults, assembled: Assembled
     ) -> tuple[Part, ...]:
         parts: list[Part | None] = [assembled.appendix]
-        parts.append(make_omitted_appendix(collected.omitted))
+        relevant = list_relevant(collected.omitted, self.inputs.parameters)
+        n_others = len(collected.omitted) - len(relevant)
+        parts.append(make_omitted_appendix(relevant, n_others=n_others))
         parts.append(
             make_provenance_appendix(
                 scrub_parameters(self.inputs.parameters),

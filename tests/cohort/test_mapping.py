@@ -441,7 +441,7 @@ def test_all_that_does_not_fit_is_named_at_once():
         ("event: status", "event must have column, dead and alive"),
         ("event: {column: a, dead: [1]}", "event must have column, dead and alive"),
         ("event: {column: a, dead: [1], alive: [1]}", "as dead and as alive"),
-        ("event: {column: a, dead: [], alive: [1]}", "event.dead must be a list of values"),
+        ("event: {column: a, dead: {x: 1}, alive: [1]}", "event.dead must be a list of values"),
         ("!!python/object/apply:os.system [ls]", "it must have the sections"),
         ("{" * 5000, "it must be"),
     ],

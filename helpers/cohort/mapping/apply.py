@@ -95,7 +95,7 @@ def apply_mapping(
     if mapping.event:
         made[DEAD] = make_event(variables[DEAD], shop)
     made = {ours: made[ours] for ours in variables if ours in made}
-    mapped = _make_table(raw, made, header, dictionary)
+    mapped = _make_table(raw, made, header, dictionary, mapping.ignore)
     return MappedTable(
         raw=mapped,
         understood=tuple(describe_mapping(mapping, sources, made, dictionary, raw.codes)),
@@ -121,7 +121,12 @@ def _complete_sources(
 ) -> dict[str, ColumnSource]:
     """Return all sources: those declared, and columns that have our names already."""
     sources = dict(mapping.columns)
-    taken = {name for source in sources.values() for name in source.columns}
+    taken = {
+        name
+        for source in sources.values()
+        for name in (source.columns[:1] if source.kind == "only_if" else source.columns)
+    }
+    taken.update(mapping.ignore)
     if mapping.event:
         taken.add(mapping.event.column)
     known = dictionary.file_columns
@@ -147,9 +152,13 @@ def _find_patients(
 
 
 def _make_table(
-    raw: RawTable, made: Mapping[str, MadeColumn], header: list[str], dictionary: Dictionary
+    raw: RawTable,
+    made: Mapping[str, MadeColumn],
+    header: list[str],
+    dictionary: Dictionary,
+    ignored: tuple[str, ...],
 ) -> RawTable:
-    used = {name for column in made.values() for name in column.origin.columns}
+    used = {*ignored} | {name for column in made.values() for name in column.origin.columns}
     known = dictionary.file_columns
     repeated = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
     kept = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from helpers.cohort.dictionary import Variable
 from helpers.cohort.endpoints import count_months
@@ -90,7 +91,8 @@ def make_column(ours: str, source: ColumnSource, variable: Variable, shop: Works
     MadeColumn
         Text in the data dictionary's form, its origin, and faulty cells, which are empty.
     """
-    names = tuple(dict.fromkeys(name for name in source.columns if name))
+    taken = source.columns[:1] if source.kind == "only_if" else source.columns
+    names = tuple(dict.fromkeys(name for name in taken if name))
     origin = ColumnOrigin(columns=names, texts=_join(names, shop))
     match source.kind:
         case "constant":
@@ -102,6 +104,8 @@ def make_column(ours: str, source: ColumnSource, variable: Variable, shop: Works
         case "present":
             cells = shop.take(names[0], ours)
             made = Translated(_flag(_is_known(cells)))
+        case "only_if":
+            made = _make_conditional(ours, source, variable, shop)
         case "marked":
             made = _make_marked(ours, source, shop)
         case "first_of":
@@ -152,6 +156,21 @@ def _make_plain(ours: str, name: str, variable: Variable, shop: Workshop) -> Tra
         factor = unit if isinstance(unit, float) else find_factor(ours, variable.unit, unit)
         made = made.then(convert_numbers(factor or 1.0, variable))
     return made
+
+
+def _make_conditional(
+    ours: str, source: ColumnSource, variable: Variable, shop: Workshop
+) -> Translated:
+    """Make a column where another holds one of some values, empty elsewhere."""
+    name, decides = source.columns
+    lookup = _make_lookup(dict.fromkeys(source.keys, "1"), decides, shop)
+    cells = shop.take(decides, ours)
+    codes, texts = pd.factorize(cells)
+    chosen = np.array([lookup.find(str(text)) is not None for text in texts] + [False], dtype=bool)
+    made = _make_plain(ours, name, variable, shop)
+    is_kept = chosen[codes]
+    problems = {at: problem for at, problem in made.problems.items() if is_kept[at]}
+    return Translated(np.where(is_kept, made.cells, None), problems)
 
 
 def _make_first(

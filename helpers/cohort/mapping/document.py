@@ -22,9 +22,8 @@ HEADING = "The mapping has faults:"
 ALL = "all"
 PRESENT, EMPTY = "present", "empty"
 SourceKind = Literal[
-    "column", "first_of", "earliest", "latest", "constant", "present", "marked", "span"
+    "column", "first_of", "earliest", "latest", "constant", "present", "marked", "span", "only_if"
 ]
-_LISTS = ("first_of", "earliest", "latest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,12 @@ class ColumnSource:
     kind : SourceKind
         How.
     columns : tuple of str
-        Theirs; of a span, its first and its last date, an empty text for time zero.
+        Theirs; of a span, its first and its last date, an empty text for time zero; of
+        ``only_if`` the column that is taken and the one that decides.
     value : str
         Of a constant.
     keys : tuple of str
-        Of marked columns: our category of each.
+        Of marked columns: our category of each; of ``only_if`` the deciding values.
     """
 
     kind: SourceKind
@@ -78,6 +78,8 @@ class ColumnMapping:
         By our column: their unit, or a factor.
     dates : mapping of str to str
         Form of dates, by a column of theirs or ours, or for ``all``.
+    ignore : tuple of str
+        Their columns that are not used although they have one of our names.
     exact : bool
         Whether capitals and spaces matter.
     """
@@ -89,6 +91,7 @@ class ColumnMapping:
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[str, str | float] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
     exact: bool = False
 
 
@@ -149,6 +152,7 @@ def parse_mapping(text: str) -> ColumnMapping:
         },
         units={name: _make_unit(unit) for name, unit in _section(document, "units").items()},
         dates={name: form.strip() for name, form in _section(document, "dates").items()},
+        ignore=tuple(name.strip() for name in list_texts(document.get("ignore") or [])),
         exact=document.get("exact", "false").casefold() in ("true", "yes"),
     )
 
@@ -160,18 +164,22 @@ def _section(document: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _make_source(entry: Any) -> ColumnSource:
     if isinstance(entry, str):
         return ColumnSource("column", (entry.strip(),))
-    (first, value), *rest = entry.items()
-    if first in _LISTS:
-        return ColumnSource(first, tuple(value))
-    if first == "constant":
-        return ColumnSource("constant", value=value)
-    if first == "present":
-        return ColumnSource("present", (value,))
-    if first == "marked":
-        return ColumnSource("marked", tuple(value.values()), keys=tuple(value))
-    limits = dict([(first, value), *rest])
-    start = limits.get("from") or limits.get("since") or ""
-    return ColumnSource("span", (start, limits.get("until", "")))
+    match entry:
+        case {"only_if": condition, "column": column}:
+            ((decides, values),) = condition.items()
+            made = ColumnSource("only_if", (column, decides), keys=tuple(list_texts(values)))
+        case {"constant": value}:
+            made = ColumnSource("constant", value=value)
+        case {"present": column}:
+            made = ColumnSource("present", (column,))
+        case {"marked": columns}:
+            made = ColumnSource("marked", tuple(columns.values()), keys=tuple(columns))
+        case {"first_of": columns} | {"earliest": columns} | {"latest": columns}:
+            made = ColumnSource(next(iter(entry)), tuple(columns))
+        case _:
+            start = entry.get("from") or entry.get("since") or ""
+            made = ColumnSource("span", (start, entry.get("until", "")))
+    return made
 
 
 def _make_event(event: Mapping[str, Any]) -> EventCoding:

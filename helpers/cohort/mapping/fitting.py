@@ -32,6 +32,9 @@ def find_misfits(
     yield from _find_columns(header, mapping, ours)
     yield from _find_time_zero(header, mapping)
     yield from _find_event(header, mapping)
+    for name in mapping.ignore:
+        yield from _find_theirs("ignore", name, header)
+    yield from _find_used_ignored(mapping)
     yield from _find_names(header, mapping, ours)
     for name, listed in mapping.recode.items():
         if name in ours:
@@ -51,6 +54,17 @@ def _find_columns(
                 yield from _find_theirs(f"columns.{name}", theirs, header)
         if name in ours:
             yield from _find_kind_misfits(name, source, ours[name], mapping)
+
+
+def _find_used_ignored(mapping: ColumnMapping) -> Iterator[str]:
+    used = {
+        name: f"columns.{ours}" for ours, one in mapping.columns.items() for name in one.columns
+    }
+    used |= {mapping.event.column: "event"} if mapping.event else {}
+    used |= {mapping.time_zero: "time_zero"} if mapping.time_zero else {}
+    for name in mapping.ignore:
+        if name in used:
+            yield f"ignore must not name {name!r:.60}, which {used[name]} takes; delete one of both"
 
 
 def _find_names(

@@ -17,6 +17,7 @@ SECTIONS = (
     "missing",
     "units",
     "dates",
+    "ignore",
     "exact",
 )
 
@@ -54,6 +55,9 @@ def _find_scalar_faults(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"format must be 1, but was {document['format']!r:.60}; write format: 1"
     if not isinstance(document.get("time_zero", ""), str):
         yield "time_zero must be the name of one column; write it after the colon"
+    ignored = document.get("ignore") or []
+    if not _is_texts(ignored):
+        yield f"ignore must be a list of columns, but was {ignored!r:.60}; write [column, column]"
     if str(document.get("exact", "false")).casefold() not in ("true", "false", "yes", "no"):
         yield f"exact must be true or false, but was {document['exact']!r:.60}; write one of them"
 
@@ -71,8 +75,10 @@ def _find_event_faults(event: Any) -> Iterator[str]:
         yield f"event.column must name a column, but was {event['column']!r:.60}; name it"
     lists = [event["dead"], event["alive"]]
     for name, values in zip(("dead", "alive"), lists, strict=True):
-        if not values or not _is_texts(values):
+        if values == "" or not _is_texts(values):
             yield f"event.{name} must be a list of values, but was {values!r:.60}; list them"
+    if lists == [[], []]:
+        yield "event must list a value for dead or for alive, but lists none; list those there are"
     if all(values and _is_texts(values) for values in lists):
         both = set(list_texts(lists[0])) & set(list_texts(lists[1]))
         if both:
@@ -96,6 +102,9 @@ def _check_column(entry: Any) -> str | None:
             right = len(entry) == 1 and bool(names) and all(map(_is_name, names.values()))
         case {"from": start, "until": end}:
             right = len(entry) == 2 and _is_name(start) and _is_name(end)
+        case {"column": name, "only_if": dict(condition)}:
+            right = len(entry) == 2 and _is_name(name) and len(condition) == 1
+            right = right and all(value and _is_texts(value) for value in condition.values())
         case {"until": name} | {"since": name}:
             right = len(entry) == 1 and _is_name(name)
         case _:
@@ -105,7 +114,7 @@ def _check_column(entry: Any) -> str | None:
     return (
         "must be the name of your column, or one of {first_of: [a, b]}, {earliest: [a, b]}, "
         "{latest: [a, b]}, {constant: value}, {present: a}, {marked: {category: a}}, "
-        "{until: a}, {since: a}, {from: a, until: b}, "
+        "{until: a}, {since: a}, {from: a, until: b}, {column: a, only_if: {b: value}}, "
         f"but was {entry!r:.60}; write one of these"
     )
 

@@ -96,6 +96,8 @@ def _describe_source(ours: str, source: ColumnSource, mapping: ColumnMapping) ->
         "present": f"is 1 where {first} holds a value, otherwise 0",
         "first_of": f"is the first of {', '.join(names)} that is not empty",
     }
+    if source.kind == "only_if":
+        return f"{ours} is {first} where {names[-1]} is {' or '.join(source.keys)}, else empty."
     if source.kind == "marked":
         pairs = zip(source.keys, names, strict=True)
         return f"{ours} is {', '.join(f'{key} where {name} is marked' for key, name in pairs)}."

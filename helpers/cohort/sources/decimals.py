@@ -34,6 +34,36 @@ def find_decimal(frame: pd.DataFrame) -> str:
     return "" if commas else POINT
 
 
+def replace_texts_with_commas(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return a table whose columns of texts such as 13,1 hold numbers, and which these are.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of a source that knows numbers as such: a text with a comma was typed as one.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        A new one where any column was changed.
+    names : tuple of str
+        Columns most of whose values have a decimal comma, and none a point.
+    """
+    names: list[str] = []
+    cells = frame
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, [position]]
+        texts = [str(text).strip() for text in pd.unique(column.iloc[:, 0]) if text]
+        commas = sum(bool(_COMMA_NUMBER.fullmatch(text)) for text in texts)
+        if 2 * commas < len(texts) or find_decimal(column) != COMMA:
+            continue
+        made, _ = replace_decimal_commas(column)
+        cells = frame.copy() if cells is frame else cells
+        cells.isetitem(position, made.iloc[:, 0])
+        names.append(str(name))
+    return cells, tuple(names)
+
+
 def replace_decimal_commas(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """Return a table with points for decimal commas, and the cells that remain unclear.
 

@@ -15,6 +15,7 @@ from helpers.cohort.sources.raw_table import RawTable
 from helpers.errors import DataError, ParameterError
 
 SYNTHETIC = "synthetic"
+MAX_NAMES = 12
 OPTIONS = ("sheet", "query", "encoding", "delimiter", "decimal", "dictionary")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
@@ -98,7 +99,7 @@ def _read_file(path: Path, shown: str, options: Mapping[str, str]) -> RawTable:
         from helpers.cohort.sources.workbook import read_workbook
 
         raw = read_workbook(read_bytes(path, shown), path.stem, options)
-        return _apply_redcap(raw, options)
+        return _apply_redcap(_read_commas(raw, options), options)
     if ending in STATISTICAL_ENDINGS:
         from helpers.cohort.sources.statistical_files import read_statistical_file
 
@@ -121,6 +122,20 @@ def _read_text(path: Path, shown: str, options: Mapping[str, str]) -> RawTable:
     if content == _read_synthetic_bytes():
         raw = replace(raw, synthetic=True)
     return _apply_redcap(raw, options)
+
+
+def _read_commas(raw: RawTable, options: Mapping[str, str]) -> RawTable:
+    if options.get("decimal") == ".":
+        return raw
+    from helpers.cohort.sources.decimals import replace_texts_with_commas
+
+    frame, names = replace_texts_with_commas(raw.frame)
+    if not names:
+        return raw
+    shown = ", ".join(f"{name!r:.60}" for name in names[:MAX_NAMES])
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    note = f"Numbers that were typed as text with a decimal comma were read in {shown}{more}."
+    return replace(raw, frame=frame, facts=replace(raw.facts, notes=(*raw.facts.notes, note)))
 
 
 def _apply_redcap(raw: RawTable, options: Mapping[str, str]) -> RawTable:

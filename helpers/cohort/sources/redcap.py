@@ -77,7 +77,15 @@ def apply_dictionary(raw: RawTable, fields: Mapping[str, Field]) -> RawTable:
         kind="REDCap export" + (" with labels" if labelled else ""),
         notes=(*raw.facts.notes, note),
     )
-    return replace(raw, frame=made, codes=codes, identifier=identifier, facts=facts)
+    has_dates = any(name in fields and fields[name].date_order for name in names)
+    return replace(
+        raw,
+        frame=made,
+        codes=codes,
+        identifier=identifier,
+        facts=facts,
+        dates_typed=raw.dates_typed or has_dates,
+    )
 
 
 def _find_names(header: list[str], fields: Mapping[str, Field]) -> list[str]:

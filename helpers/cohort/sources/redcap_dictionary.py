@@ -86,6 +86,11 @@ def read_redcap_dictionary(content: bytes, shown: str) -> dict[str, Field]:
         entry = {key: row[at].strip() if at < len(row) else "" for key, at in columns.items()}
         if entry["name"]:
             fields[entry["name"]] = _make_field(entry)
+    if not fields:
+        raise DataError(
+            f"data_dictionary must name the fields of a REDCap project, but {shown!r} names none; "
+            "download it anew in REDCap under Data Dictionary"
+        )
     return fields
 
 

@@ -1,0 +1,49 @@
+"""Which omitted analyses a reader of another disease's report must hear of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from helpers.cohort.terms import make_terms
+
+#: Analyses of the publication's own disease, treatments and categories.
+PUBLISHED_ONLY = frozenset(
+    (
+        *("response.complex", "response.cyto_response", "len.duration", "failure.responders"),
+        *("os.del5q", "os.loss_hi_nonadverse", "os_from_len.response", "os_from_dx.esa_before"),
+        *("os.len6m", "os.cyto_response", "os.tp53", "cox.progression_univariate"),
+        *("os.tx.active", "tx.hma_agent", "os.tx.hma_vs_bsc", "cox.supp3"),
+        *("os.tx.hma_progression", "os.tx.hma_progression_vs_chemo", "tx.tp53", "tx.esa_prior"),
+        *("tx.response.esa", "os.tx.esa_prior", "os.tx.allo_any", "os.tx.allo_timing"),
+        "tx.other_agent",
+    )
+)
+
+
+def list_relevant(
+    omitted: Sequence[Mapping[str, str]], parameters: Mapping[str, Any]
+) -> tuple[Mapping[str, str], ...]:
+    """Return the omitted analyses that could have been expected of these data.
+
+    Parameters
+    ----------
+    omitted : sequence of mapping
+        With the id of each analysis.
+    parameters : mapping
+        Of the report; its terms say whether disease and treatment are the publication's.
+
+    Returns
+    -------
+    tuple of mapping
+        All where they are; otherwise without those of :data:`PUBLISHED_ONLY`.
+
+    Examples
+    --------
+    >>> omitted = [{"id": "os.tp53"}, {"id": "tx.first"}]
+    >>> list_relevant(omitted, {"terms": {"disease": "myeloma"}})
+    ({'id': 'tx.first'},)
+    """
+    if make_terms(parameters.get("terms") or {}).is_published:
+        return tuple(omitted)
+    return tuple(item for item in omitted if item["id"] not in PUBLISHED_ONLY)

@@ -1,0 +1,29 @@
+"""Omitted analyses of another disease's report."""
+
+from __future__ import annotations
+
+from helpers.report.appendices import make_omitted_appendix
+from helpers.report.own_disease import list_relevant
+
+OMITTED = [
+    {"id": "os.tp53", "title": "TP53", "reason": "nobody was tested"},
+    {"id": "tx.first", "title": "First treatment", "reason": "no column first_treatment"},
+]
+
+
+def test_the_publications_own_analyses_are_counted_only():
+    relevant = list_relevant(OMITTED, {"terms": {"disease": "myeloma"}})
+    assert [item["id"] for item in relevant] == ["tx.first"]
+    part = make_omitted_appendix(relevant, n_others=1)
+    table, prose = part.items
+    assert [row[0].text for row in table.rows] == ["First treatment"]
+    assert prose.markdown.startswith("1 analysis of the publication's own disease and treatments")
+
+
+def test_the_published_disease_hears_of_all():
+    assert list_relevant(OMITTED, {}) == tuple(OMITTED)
+    assert list_relevant(OMITTED, {"terms": {"background": "Own words."}}) == tuple(OMITTED)
+
+
+def test_nothing_left_out_needs_no_appendix():
+    assert make_omitted_appendix(()) is None
