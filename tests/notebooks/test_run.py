@@ -215,7 +215,7 @@ def test_a_misspelt_parameter_fails_with_the_nearest_name(all_runs):
 def run_here(name: str, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[dict[str, Any]]:
     """Run a notebook's cells in this process and return what they show."""
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(helpers.display, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(helpers.display, "display", lambda data, raw, **_: shown.append(data))
     namespace: dict[str, Any] = {}
     path = PROJECT / "notebooks" / f"{name}.ipynb"
     for cell in nbformat.read(path, as_version=4).cells:
