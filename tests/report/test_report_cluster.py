@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from dask_processes import DaskProcesses
 from executor_tasks import add_shared, fail_until, rest, square
 
 from helpers.errors import BuildError
+from helpers.report.batch import BatchSettings, read_requests, run_batch
 from helpers.report.executors import map_tasks, open_executor
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +97,7 @@ def find_parent(pid: int) -> int:
 
 
 def wait_until(find):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not (found := find()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -104,3 +108,38 @@ def test_no_scheduler_is_told_in_one_sentence(monkeypatch):
     monkeypatch.setattr("helpers.report.executors.cluster._PATIENCE_SECONDS", 1)
     with pytest.raises(BuildError, match="must be a running Dask scheduler"):
         open_executor(scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_batch_survives_the_loss_of_a_worker(cluster, tmp_path):
+    """Reports of one small notebook each, while the worker of one of them is killed."""
+    notebooks, params, out = (tmp_path / name for name in ("notebooks", "params", "out"))
+    for folder in (notebooks, params):
+        folder.mkdir()
+    shutil.copy(ROOT / "notebooks" / "01_cohort.ipynb", notebooks)
+    names = ["a", "b", "c", "d"]
+    for number, name in enumerate(names):
+        text = f"formats: [html]\nfigure_formats: [svg]\nage_cut_years: {70 + number}\n"
+        (params / f"{name}.yml").write_text(text, encoding="utf-8")
+    settings = BatchSettings(
+        output_dir=out,
+        notebooks_dir=notebooks,
+        ledger=ROOT / "params" / "published_values.yml",
+        scheduler_file=cluster.file,
+        retries=0,
+    )
+    events = []
+
+    def kill_once(event):
+        events.append(event)
+        if event.kind == "report" and len(events) == 2:
+            stage = wait_until(lambda: next(out.glob(".?.new-*"), None))
+            kill_worker_of(cluster, int(stage.name.rpartition("-")[2]))
+            cluster.workers.append(cluster.add_worker())
+
+    requests = read_requests([params / f"{name}.yml" for name in names])
+    summary = run_batch(requests, settings, progress=kill_once)
+    assert [row.name for row in summary.rows] == names
+    assert [row.failure for row in summary.rows] == [""] * 4
+    assert sorted(event.name for event in events if event.kind == "report") == names
+    assert [path.name for path in sorted(out.glob("*/manuscript.html"))] == ["manuscript.html"] * 4
+    assert not list(out.glob(".?.new-*"))

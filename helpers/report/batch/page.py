@@ -7,8 +7,9 @@ from helpers.formatting import NO_VALUE, format_count, format_median
 from helpers.report.batch.summary import BatchRow, BatchSummary, describe_published
 from helpers.report.html import write_html
 from helpers.report.html_tables import write_table
-from helpers.report.pages import HeadingNode, Node, Page, ProseNode, TableNode
-from helpers.report.text import escape_html
+from helpers.report.nodes import HeadingNode, Node, ProseNode, TableNode
+from helpers.report.pages import Page
+from helpers.report.text import escape_html, make_slug
 from helpers.results import Result
 
 _HEAD = ("Report", "State", "Patients", "Deaths", "Median OS", "Published numbers", "Seconds")
@@ -22,7 +23,7 @@ def write_batch_page(summary: BatchSummary) -> str:
     warning in its words.
     """
     rows = summary.rows
-    nodes: list[Node] = [ProseNode(f"<p>{escape_html(_count(summary))}</p>", "")]
+    nodes: list[Node] = [_head("Overview"), ProseNode(f"<p>{escape_html(_count(summary))}</p>", "")]
     nodes.append(ProseNode(_link_names(write_table(_make_table(rows)), rows), ""))
     nodes += _list_words(
         "Reports that failed", [(row, (row.failure,)) for row in rows if row.failure]
@@ -95,6 +96,8 @@ def _list_words(title: str, told: list[tuple[BatchRow, tuple[str, ...]]]) -> lis
         f"<li><strong>{escape_html(row.name)}</strong>: {escape_html(' '.join(words))}</li>"
         for row, words in told
     )
-    anchor = title.lower().replace(" ", "-")
-    head = HeadingNode(2, title, escape_html(title), "", anchor)
-    return [head, ProseNode(f"<ul>{lines}</ul>", "")]
+    return [_head(title), ProseNode(f"<ul>{lines}</ul>", "")]
+
+
+def _head(title: str) -> HeadingNode:
+    return HeadingNode(2, title, escape_html(title), "", make_slug(title))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from helpers.report.batch.job import ReportTask, build_task, hash_named_files
 from helpers.report.batch.requests import BatchRequest
 from helpers.report.batch.summary import BatchRow, BatchSummary, read_row, write_batch
-from helpers.report.executors import TaskOutcome, count_cores, map_tasks
+from helpers.report.executors import TaskOutcome, map_tasks
 from helpers.report.imports import list_notebook_imports
 from helpers.report.inputs import make_tasks
 from helpers.report.manifest import hash_code
@@ -122,7 +122,7 @@ def run_batch(
         for outcome in map_tasks(
             build_task,
             tasks,
-            workers=min(settings.workers or count_cores(), len(tasks)),
+            workers=settings.workers,
             scheduler=settings.scheduler,
             scheduler_file=settings.scheduler_file,
             retries=settings.retries,

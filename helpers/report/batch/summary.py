@@ -106,7 +106,8 @@ class BatchSummary:
         for row in self.rows:
             counts[row.status] += 1
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        lines = [f"{len(self.rows)} reports: {told}", f"written to {self.folder / STEM}.html"]
+        noun = "report" if len(self.rows) == 1 else "reports"
+        lines = [f"{len(self.rows)} {noun}: {told}", f"written to {self.folder / STEM}.html"]
         lines += [f"failed: {row.name}: {row.failure}" for row in self.rows if row.failure]
         return "\n".join(lines)
 
@@ -181,10 +182,7 @@ def write_batch(summary: BatchSummary) -> None:
 def describe_published(row: BatchRow) -> str:
     """Return how a report stands to the published numbers, in words."""
     if row.verdicts:
-        told = [
-            f"{count} {name.replace('_', ' ')}" for name, count in row.verdicts.items() if count
-        ]
-        return ", ".join(told)
+        return f"{row.verdicts.get('equal', 0)} of {sum(row.verdicts.values())} equal"
     return f"{row.n_compared} set beside" if row.n_compared else ""
 
 

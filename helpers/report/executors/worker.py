@@ -45,8 +45,9 @@ def answer_task(
 def describe_error(error: BaseException, seconds: float = 0.0) -> Answer:
     """Return what an attempt that raised has come to."""
     words = str(error) if isinstance(error, LenfailError) else f"{type(error).__name__}: {error}"
+    told = "; ".join(" ".join(line.split()) for line in words.splitlines() if line.strip())
     return Answer(
-        failure=scrub_text(" ".join(words.split())) or "it failed without a word",
+        failure=scrub_text(told) or "it failed without a word",
         may_help=not isinstance(error, _LASTING),
         seconds=seconds,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.errors import NotComputableError
-from helpers.report.executors import count_cores, map_tasks
+from helpers.report.executors import map_tasks
 from helpers.report.publish import staged_report
 from helpers.report.sweep.finished import FinishedRows, hash_sweep
 from helpers.report.sweep.job import fit_some, name_specification, prepare_multiverse
@@ -17,7 +17,7 @@ from helpers.report.sweep.plan import SweepPlan
 
 #: Specifications of one task: so many take a moment, and so many are lost with a process.
 _CHUNK = 30
-_MODULES = ("helpers.report.sweep.job", "scipy.stats")
+_MODULES = ("helpers.report.sweep.job",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def _fit_rest(
     for outcome in map_tasks(
         fit_some,
         list(chunks.items()),
-        workers=min(settings.workers or count_cores(), max(len(chunks), 1)),
+        workers=settings.workers,
         scheduler=settings.scheduler,
         scheduler_file=settings.scheduler_file,
         retries=settings.retries,
