@@ -11,8 +11,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+
+from helpers.figures.text_width import FONT, measure_width
 
 SINGLE_MM = 86.0
 DOUBLE_MM = 178.0
@@ -24,7 +24,6 @@ LINE_MM = 3.4
 
 _MM_PER_INCH = 25.4
 _MM_PER_PT = _MM_PER_INCH / 72
-_FONT = "DejaVu Sans"
 _HASH_SALT = "lenfail"
 
 #: Places in seaborn's colour-blind palette, and contrast with white that each is darkened to:
@@ -104,7 +103,7 @@ def _make_settings() -> dict[str, Any]:
 
     return {
         **sns.axes_style("ticks"),
-        "font.family": [_FONT],
+        "font.family": [FONT],
         "mathtext.fontset": "dejavusans",
         "font.size": TEXT_PT,
         "axes.labelsize": TEXT_PT,
@@ -167,16 +166,10 @@ def to_points(length_mm: float) -> float:
     return length_mm / _MM_PER_PT
 
 
-@cache
 def measure_text(text: str, size_pt: float = SMALL_PT, *, bold: bool = False) -> float:
     """Return the printed width of the longest line of a text in mm."""
-    font = FontProperties(family=_FONT, weight="bold" if bold else "normal")
-    widths = [
-        TextPath((0, 0), line, size=size_pt, prop=font).get_extents().width
-        for line in text.split("\n")
-        if line.strip()
-    ]
-    return max(widths, default=0.0) * _MM_PER_PT
+    widths = (measure_width(line, bold=bold) for line in text.split("\n"))
+    return max(widths, default=0.0) * size_pt * _MM_PER_PT
 
 
 #: Characters of a word that no language's medicine exceeds.
