@@ -7,6 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from helpers.formatting import ABBREVIATIONS, capitalise
+from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
+
+_STARTS = (". ", ".\n", "\n\n")
+
+
+def list_known(abbreviations: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what a text may write out: of statistics, and of the data or else of the paper."""
+    return {**STATISTICAL_ABBREVIATIONS, **abbreviations} if abbreviations else ABBREVIATIONS
 
 
 def expand_abbreviations(
@@ -67,7 +75,7 @@ def _expand(
             continue
         told.add(short)
         meaning = known[short] + (match["ending"] or "")
-        if not written or written.endswith(". "):
+        if not written or written.endswith(_STARTS):
             meaning = capitalise(meaning)
         is_inside = written.count("(") > written.count(")")
         brackets = (r"\[", r"\]") if is_inside else ("(", ")")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from helpers.cohort.terms import Terms
-from helpers.formatting import ABBREVIATIONS, format_trimmed, get_style, name_test
+from helpers.formatting import format_trimmed, get_style, name_test
 from helpers.formatting.styles import NumberStyle
-from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
+from helpers.narrative.abbreviations import list_known
 from helpers.narrative.models import name_level
 from helpers.narrative.voice import Voice, speak
 from helpers.results import Result
@@ -153,9 +153,7 @@ class Evidence:
     @property
     def known_abbreviations(self) -> Mapping[str, str]:
         """Return what the text may write out: of statistics, and of the data or the paper."""
-        if not self.abbreviations:
-            return ABBREVIATIONS
-        return {**STATISTICAL_ABBREVIATIONS, **self.abbreviations}
+        return list_known(self.abbreviations)
 
     @property
     def n_patients(self) -> int | None:

@@ -22,7 +22,7 @@ _NOTES = {
         "is the time from its first day to the day on which its failure was documented."
     ),
     "cohort.failure": (
-        "Four categories are kept apart: no response, loss of a haematological improvement (HI) "
+        "Four categories are kept apart: no response, loss of haematological improvement (HI) "
         "without progression in the marrow, intolerance, and progression to RAEB-2 or AML."
     ),
     "cohort.follow_up": (
@@ -41,7 +41,7 @@ _NOTES = {
         "The paper's 2-year figure agrees with the older convention, so both are shown and named."
     ),
     "multivariate": (
-        "The paper's Tables 2 and Supplementary Table 2 are the counterparts of this section."
+        "The paper's Table 2 and Supplementary Table 2 are the counterparts of this section."
     ),
     "multivariate.printed": (
         "The paper's Table 2 holds five factors and leaves out one that its text names. The model "

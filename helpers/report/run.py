@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from helpers.narrative.abbreviations import list_known
 from helpers.report.appendices import (
     make_omitted_appendix,
     make_provenance_appendix,
@@ -24,6 +25,7 @@ from helpers.report.artefacts import (
 from helpers.report.assembly import Assembled, AssemblyRequest
 from helpers.report.blocks import Prose, SectionContent, read_section
 from helpers.report.closing import MadeReport, summarise, write_closing_manifest
+from helpers.report.first_use import introduce_abbreviations
 from helpers.report.inputs import BuildInputs
 from helpers.report.layout import is_written, iterate_pages
 from helpers.report.manifest import StepTimer, describe_origin
@@ -75,10 +77,13 @@ class BuildRun:
             sections = tuple(self._contents[item.name] for item in executed)
             collected = collect_results(block for one in sections for block in one.blocks)
             assembled = self._assemble(stage, collected)
-            manuscript = Manuscript(
-                front=assembled.front or self.inputs.front(collected),
-                sections=tuple(drop_omitted(section) for section in sections),
-                appendices=self._make_appendices(collected, assembled),
+            manuscript = introduce_abbreviations(
+                Manuscript(
+                    front=assembled.front or self.inputs.front(collected),
+                    sections=tuple(drop_omitted(section) for section in sections),
+                    appendices=self._make_appendices(collected, assembled),
+                ),
+                list_known(collected.context.get("abbreviations") or {}),
             )
             numbering = manuscript.number()
             self._write_sections(stage, executed)

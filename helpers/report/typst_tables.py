@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from helpers.document import Cell, TableBlock
 from helpers.report.grid import (
@@ -23,6 +24,13 @@ _INDENT_PT = 9
 #: A higher table may go on over the page, among text and among other tables, points.
 _MAX_FLOATING_PT = 600.0
 _MAX_KEPT_PT = 330.0
+#: Height of a row and of what a group has more, rows that stay with the first of their group,
+#: height of a line of notes and width of its letters, points.
+_ROW_PT = 15.0
+_GROUP_PT = 4.0
+_MOST_KEPT_ROWS = 5
+_NOTE_LINE_PT = 11.5
+_NOTE_LETTER_PT = 3.6
 
 
 def write_table(node: TableNode, sheet: Sheet) -> str:
@@ -40,11 +48,13 @@ def write_table(node: TableNode, sheet: Sheet) -> str:
     height = estimate_height(block, plan)
     may_float = height <= _MAX_FLOATING_PT
     stand = sheet.place(is_wide=plan.wide, may_float=may_float, is_turned=plan.turned)
+    is_kept = height <= _MAX_KEPT_PT
+    rooms = {} if is_kept else plan_rooms(block, sheet.column_pt)
     widths = "".join(f"{width}pt, " for width in plan.widths_pt)
     options = {
         "stand": quote_typst(stand),
         "wide": _write_bool(plan.wide),
-        "keep": _write_bool(height <= _MAX_KEPT_PT),
+        "keep": _write_bool(is_kept),
         "scale": f"{plan.scale:.3f}",
         "label": quote_typst(node.label),
         "name": _write_words(block.title),
@@ -55,7 +65,7 @@ def write_table(node: TableNode, sheet: Sheet) -> str:
     return (
         f"#listing({listed},\n  table(columns: {columns},\n    table.hline(stroke: ink-rule),\n"
         f"    table.header(repeat: true,\n{''.join(_write_head(block))}    ),\n"
-        f"{''.join(_write_body(block))}    table.hline(stroke: ink-rule),\n  ))"
+        f"{''.join(_write_body(block, rooms))}    table.hline(stroke: ink-rule),\n  ))"
     )
 
 
@@ -63,11 +73,12 @@ def _write_bool(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _write_body(block: TableBlock) -> Iterator[str]:
+def _write_body(block: TableBlock, rooms: Mapping[int, float]) -> Iterator[str]:
     groups = find_group_starts(block)
     for placed in place_cells(block.rows):
         opens = placed.row in groups
-        yield f"    {_write_cell(block, placed, opens=opens, plain=not groups)},\n"
+        room = 0.0 if placed.column else rooms.get(placed.row, 0.0)
+        yield f"    {_write_cell(block, placed, opens=opens, plain=not groups, room=room)},\n"
 
 
 def _write_head(block: TableBlock) -> Iterator[str]:
@@ -93,6 +104,7 @@ def _write_cell(
     in_head: bool = False,
     opens: bool = False,
     plain: bool = False,
+    room: float = 0.0,
 ) -> str:
     cell = placed.cell
     options = [
@@ -106,7 +118,8 @@ def _write_cell(
     elif opens:
         options.append(f"inset: first-row({placed.column})")
     content = _write_content(cell, bold=in_head or (cell.header and not cell.indent and not plain))
-    return f"table.cell({', '.join(options)})[{content}]"
+    kept = f"#keep({room:.0f}pt)[{content}]" if room else content
+    return f"table.cell({', '.join(options)})[{kept}]"
 
 
 def _align(block: TableBlock, placed: PlacedCell, *, in_head: bool) -> str:
@@ -124,6 +137,43 @@ def _write_content(cell: Cell, *, bold: bool) -> str:
     if cell.notes:
         text += f"#super[#{quote_typst(','.join(cell.notes))}]"
     return f"#pad(left: {cell.indent * _INDENT_PT}pt)[{text}]" if cell.indent else text
+
+
+def plan_rooms(block: TableBlock, width_pt: float) -> dict[int, float]:
+    """Return the room that a row needs below its top, points, to stand on a page.
+
+    Parameters
+    ----------
+    block : TableBlock
+        That may go on over pages.
+    width_pt : float
+        Of its notes.
+
+    Returns
+    -------
+    dict of int to float
+        By row: one that opens a group needs room for the group, or for the beginning of a long
+        one; the last one, or its group, for the notes.
+    """
+    if not block.rows:
+        return {}
+    starts = sorted(find_group_starts(block))
+    ends = [*starts[1:], len(block.rows)] if starts else []
+    sizes = {start: end - start for start, end in zip(starts, ends, strict=True)}
+    rooms = {
+        start: _GROUP_PT + _ROW_PT * min(size, _MOST_KEPT_ROWS)
+        for start, size in sizes.items()
+        if size > 1
+    }
+    last = len(block.rows) - 1
+    if starts and 1 < sizes[starts[-1]] <= _MOST_KEPT_ROWS:
+        last = starts[-1]
+    notes = [f"{key} {text}" for key, text in block.notes.items()]
+    notes.append(list_abbreviations(block.abbreviations))
+    per_line = width_pt / _NOTE_LETTER_PT
+    lines = sum(math.ceil(len(note) / per_line) for note in notes)
+    rooms[last] = rooms.get(last, _GROUP_PT + _ROW_PT) + _NOTE_LINE_PT * (lines + 1)
+    return rooms
 
 
 def _list_notes(block: TableBlock) -> Iterator[str]:
