@@ -23,6 +23,20 @@ TIME_ZERO: Mapping[str, KnownAt] = {
     "os_dx": "diagnosis",
     "aml": "failure",
 }
+#: Factor and endpoint of the comparisons of the report whose groups may be settled late.
+COMPARISONS: Sequence[Sequence[str]] = (
+    ("first_treatment", "os"),
+    ("active_treatment", "os"),
+    ("hma_vs_bsc", "os"),
+    ("hma_progression", "os"),
+    ("hma_progression_vs_chemo", "os"),
+    ("esa_prior", "os"),
+    ("allo_vs_other", "os"),
+    ("allo_timing", "os"),
+    ("len_response", "os_len"),
+    ("esa_before", "os_dx"),
+    ("cyto_response", "os"),
+)
 
 
 def is_settled_late(cohort: Cohort, factor: str, endpoint: str) -> bool:
@@ -38,7 +52,7 @@ def detect_immortal_time(
     cohort: Cohort,
     *,
     set_id: str,
-    comparisons: Sequence[Sequence[str]],
+    comparisons: Sequence[Sequence[str]] = COMPARISONS,
     title: str = "Comparisons of groups that are settled after time zero",
 ) -> ResultSet:
     """Mark the comparisons that give a group the time its patients had to survive to join it.

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LABELS = {"complete": "Complete cases", "imputed": "Multiple imputation"}
 _SEPARATED = 20.0
+#: Chained equations of more patients would take hours.
+MOST_IMPUTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def fit_imputed_model(
     -------
     ResultSet
         For each level that is no reference ``<id>.<factor>.<level>.complete`` and ``.imputed``
-        (its `quantities` hold the fraction of missing information). Frame ``terms``.
+        (its `quantities` hold the fraction of missing information). Frame ``terms``. No results
+        where no value is missing.
     """
     measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
@@ -95,8 +98,20 @@ def fit_imputed_model(
     declared = [get_factor(cohort, name) for name in dict.fromkeys([*factors, *auxiliary])]
     data, left_out = _encode(frame, declared)
     wanted = [factor for factor in data.factors if factor.name in set(factors)]
+    about = {
+        "title": title or "Complete cases and multiple imputation",
+        "population": describe_where(cohort, where),
+        "endpoint_label": measured.label,
+        "event_noun": measured.event_noun,
+        "n_imputations": n_imputations,
+        "seed": seed,
+        "left_out": left_out,
+        "synthetic": cohort.synthetic,
+    }
     if not any(data.codes[factor.name].isna().any() for factor in wanted):
-        raise NotComputableError("no value of the model's factors is missing, so none is imputed.")
+        return ResultSet.collect(set_id, [], meta={**about, "n_incomplete": 0})
+    if len(frame) > MOST_IMPUTED:
+        raise NotComputableError(f"at most {MOST_IMPUTED:,} patients are imputed.")
     models = [[factor] for factor in wanted] if each else [wanted]
     pooled = _pool(data, outcome, models, n_imputations, seed, ties=ties, conf_level=conf_level)
     results: list[Result] = []
@@ -114,17 +129,7 @@ def fit_imputed_model(
         set_id,
         results,
         frames={"terms": _tabulate(wanted, set_id)},
-        meta={
-            "title": title or "Complete cases and multiple imputation",
-            "population": describe_where(cohort, where),
-            "endpoint_label": measured.label,
-            "event_noun": measured.event_noun,
-            "n_incomplete": data.n_missing,
-            "n_imputations": n_imputations,
-            "seed": seed,
-            "left_out": left_out,
-            "synthetic": cohort.synthetic,
-        },
+        meta={**about, "n_incomplete": data.n_missing},
     )
 
 

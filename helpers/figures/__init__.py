@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpers.figures.missingness import plot_missingness
     from helpers.figures.render import render_figure
     from helpers.figures.schoenfeld import plot_ph
+    from helpers.figures.specification import plot_specifications
     from helpers.figures.survival import plot_survival
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "plot_incidence",
     "plot_missingness",
     "plot_ph",
+    "plot_specifications",
     "plot_survival",
     "render_figure",
 ]
@@ -36,6 +38,7 @@ _HOMES = {
     "plot_incidence": "incidence",
     "plot_missingness": "missingness",
     "plot_ph": "schoenfeld",
+    "plot_specifications": "specification",
     "plot_survival": "survival",
     "render_figure": "render",
 }

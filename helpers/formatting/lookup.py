@@ -104,7 +104,7 @@ def find_horizons(results: ResultSet) -> dict[str, float]:
 
 def find_comparison(results: ResultSet) -> Result | None:
     """Return the test between a set's groups, if it has one with a p-value."""
-    for name in ("logrank", "gray", "test", "trend"):
+    for name in ("logrank", "gray", "mantel_byar", "test", "trend"):
         result = results.find(name)
         if result is not None and result.p_value is not None:
             return result

@@ -10,6 +10,7 @@ from helpers.formatting.words import lower_first
 _TESTS = (
     ("continuitycorrection", "chi-square test with continuity correction"),
     ("gray", "Gray's test"),
+    ("mantelbyar", "Mantel-Byar test"),
     ("trend", "log-rank test for trend"),
     ("stratified", "stratified log-rank test"),
     ("logrank", "log-rank test"),

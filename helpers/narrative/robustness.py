@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from helpers.document import TextBlock
-from helpers.formatting import NumberStyle, format_percent, join_words, pluralise
+from helpers.formatting import (
+    NumberStyle,
+    format_number,
+    format_percent,
+    join_words,
+    pluralise,
+)
 from helpers.formatting.lookup import get_frame
-from helpers.narrative.voice import make_text, speak
+from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
 
@@ -100,3 +106,120 @@ def _name_levels(results: ResultSet) -> dict[str, str]:
         f"{str(line['result_id']).rpartition('.')[0]}.left_out": str(line["factor_label"])
         for line in terms.to_dict("records")
     }
+
+
+def describe_imputation(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell what imputing missing values changes.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.imputed.fit_imputed_model`.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    if not list(results):
+        none = (
+            "no value of these factors was missing, so that complete cases are all patients and "
+            "nothing was imputed."
+        )
+        return make_text(results, [none], refs)
+    n = int(results.meta.get("n_incomplete") or 0)
+    times = int(results.meta.get("n_imputations") or 0)
+    sentences = [
+        f"{voice.count(n)} had a missing value; {voice.count(times, 'completed data set')} "
+        "were made by chained equations and pooled by Rubin's rules."
+    ]
+    turned = [
+        voice.label(label)
+        for label, complete, imputed in _pair_ways(results)
+        if (complete.estimate - 1) * (imputed.estimate - 1) < 0
+    ]
+    if turned:
+        verb = pluralise(len(turned), "lies", "lie")
+        sentences.append(
+            f"with imputed values the hazard ratio of {join_words(turned)} {verb} on the other "
+            "side of 1."
+        )
+    else:
+        sentences.append("every hazard ratio stays on its side of 1.")
+    return make_text(results, sentences, refs)
+
+
+def _pair_ways(results: ResultSet) -> list[tuple[str, Result, Result]]:
+    """Return the estimates of complete cases and of imputed data by label."""
+    pairs = []
+    terms = get_frame(results, "terms")
+    for line in terms.drop_duplicates("factor").to_dict("records"):
+        found = [results.find(f"{line['factor']}.{way}") for way in ("complete", "imputed")]
+        if all(one is not None and one.estimate is not None for one in found):
+            pairs.append((str(line["factor_label"]), *found))
+    return pairs
+
+
+def describe_stability(
+    results: ResultSet,
+    *,
+    style: NumberStyle | str = "paper",
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell how often a selection comes to the same model, and what it is worth.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.stability.validate_model`.
+    style : NumberStyle or str
+        Of the numbers.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    n_models = int(results.meta.get("n_models") or 0)
+    samples = voice.count(int(results.meta.get("n_replicates") or 0), "bootstrap sample")
+    rows = get_frame(results, "rows")
+    kept = rows[rows["is_selected"].astype(bool)] if len(rows) else rows
+    shares = [format_percent(share, style=voice.style) for share in kept.get("frequency", ())]
+    labels = [voice.label(str(label)) for label in kept.get("label", ())]
+    told = [f"{label} ({share})" for label, share in zip(labels, shares, strict=True)]
+    sentences = [
+        f"screening and selection, repeated in {samples}, ended in "
+        f"{voice.count(n_models, 'different model')}."
+    ]
+    if told:
+        sentences.append(f"the factors of the model here were selected in: {join_words(told)}.")
+    return make_text(results, [*sentences, *_tell_worth(results, voice)], refs)
+
+
+def _tell_worth(results: ResultSet, voice: Voice) -> list[str]:
+    found, slope = results.find("c"), results.find("slope")
+    sentences = []
+    if found is not None and found.estimate is not None and "apparent" in found.quantities:
+        values = (found.quantities["apparent"], found.estimate)
+        shown = [format_number(value, decimals=2, style=voice.style) for value in values]
+        sentences.append(
+            f"Harrell's C falls from {shown[0]} to {shown[1]} when corrected for optimism."
+        )
+    if slope is not None and slope.estimate is not None:
+        shown_slope = format_number(slope.estimate, decimals=2, style=voice.style)
+        sentences.append(
+            f"the calibration slope to be expected in new patients is {shown_slope}; below 1, "
+            "predictions are too extreme."
+        )
+    return sentences

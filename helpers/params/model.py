@@ -71,6 +71,15 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
         return {name: value for name, value in options.items() if value}
 
     @property
+    def cuts(self) -> dict[str, float]:
+        """Return the cuts by name."""
+        return {
+            "age_cut_years": self.age_cut_years,
+            "len_duration_cut_months": self.len_duration_cut_months,
+            "len_dose_cut_mg": self.len_dose_cut_mg,
+        }
+
+    @property
     def factor_lists(self) -> dict[str, list[str]]:
         """Return the lists of factors by parameter."""
         return {

@@ -71,6 +71,27 @@ def _make_point(ledger: Ledger, entry: Entry, set_id: str) -> PublishedPoint | N
     return None
 
 
+def find_published_ratio(
+    result_id: str, *, is_published: bool, ledger: Path = LEDGER
+) -> float | None:
+    """Return the printed hazard ratio of a result, to be marked in a figure.
+
+    Parameters
+    ----------
+    result_id : str
+        E.g. ``cox.full.age_75.yes``.
+    is_published : bool
+        Whether the patients have what the publication is about; else there is none.
+    ledger : pathlib.Path
+        File of the published numbers.
+    """
+    if not is_published or not ledger.is_file():
+        return None
+    entries = read_ledger(ledger).list_estimates()
+    found = (one for one in entries if one.result == result_id and one.kind == "hazard_ratio")
+    return next((float(one.number) for one in found), None)
+
+
 def tabulate_published_points(set_id: str, *, ledger: Path = LEDGER) -> pd.DataFrame:
     """Return the published points of a set of curves as a frame, for a figure.
 

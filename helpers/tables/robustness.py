@@ -232,5 +232,50 @@ def make_imputation_table(
     )
 
 
+def make_stability_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of how often each factor is selected.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.stability.validate_model`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+        The factor that is selected most often first.
+    """
+    view = View(results, get_style(style))
+    rows = [
+        make_row(
+            str(line["label"]),
+            "Yes" if line["is_selected"] else "No",
+            Cell(format_percent(line["frequency"], style=view.style), value=line["frequency"]),
+        )
+        for line in get_frame(results, "rows").to_dict("records")
+    ]
+    note = view.notes.cite(
+        f"{results.meta.get('n_replicates')} bootstrap samples, seed {results.meta.get('seed')}; "
+        "screening and selection are repeated in each."
+    )
+    head = ["Factor", "Selected", Cell("Selected in samples", header=True, notes=note)]
+    return make_table(
+        results.id,
+        get_title(results, "Stability of the selection"),
+        make_head(head),
+        rows,
+        align="llr",
+        notes=view.notes,
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
+
+
 def _words(key: str) -> str:
     return str(key).replace("_", " ")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.analysis.imputed import fit_imputed_model
+from helpers.narrative.robustness import describe_imputation
 from helpers.analysis.models import fit_survival_model
 from helpers.cohort import read_cohort
 
@@ -88,4 +89,10 @@ def test_what_does_not_apply_is_not_imputed(incomplete):
 
 def test_nothing_missing_needs_no_imputation(cohort):
     results = fit_imputed_model(cohort, set_id="mi", factors=FACTORS)
-    assert "none is imputed" in results.reason
+    assert results.is_computable
+    assert not list(results)
+    assert results.meta["n_incomplete"] == 0
+    assert describe_imputation(results).markdown == (
+        "No value of these factors was missing, so that complete cases are all patients and "
+        "nothing was imputed."
+    )

@@ -1,0 +1,109 @@
+"""A small multiverse for the report: the choices that its own parameters offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.analysis.multiverse import summarise_specifications
+from helpers.analysis.specifications import Multiverse
+from helpers.analysis.subset import explain_omission, get_factor
+from helpers.analysis.weighting import MOST_RESAMPLED
+from helpers.errors import NotComputableError
+from helpers.results import ResultSet
+
+if TYPE_CHECKING:
+    from helpers.cohort import Cohort
+
+#: How far each cut is moved, either way, in its own unit.
+SHIFTS: Mapping[str, float] = {
+    "age_cut_years": 5.0,
+    "len_duration_cut_months": 2.0,
+    "len_dose_cut_mg": 2.5,
+}
+TRUNCATIONS = (None, 60.0, 36.0)
+
+
+@explain_omission
+def vary_choices(
+    cohort: Cohort,
+    *,
+    set_id: str,
+    factors: Sequence[str],
+    cuts: Mapping[str, float],
+    published: float | None = None,
+    title: str = "",
+    alpha: float = 0.05,
+) -> ResultSet:
+    """Estimate the first factor of a model under the choices that the parameters offer.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Whose analysis table is used.
+    set_id : str
+        Beginning of the results' ids.
+    factors : sequence of str
+        Of the model; the first that is known in two levels is looked at, its last level against
+        its reference.
+    cuts : mapping of str to float
+        The parameters' cuts. Those that a factor of the model uses are moved either way.
+    published, title, alpha
+        As in :func:`helpers.analysis.multiverse.estimate_multiverse`.
+
+    Returns
+    -------
+    ResultSet
+        As of :func:`helpers.analysis.multiverse.summarise_specifications`. The choices are: cuts,
+        the model with all factors, each left out, and none, end of follow-up, ties, and where
+        values are missing what is done about them.
+    """
+    known = [name for name in factors if _is_known(cohort, name)]
+    if not known:
+        raise NotComputableError("no factor of the model is known in two levels in these data.")
+    if len(cohort.table) > MOST_RESAMPLED:
+        raise NotComputableError(
+            f"the choices are varied in the report for at most {MOST_RESAMPLED:,} patients; "
+            "lenfail sweep does it for more."
+        )
+    factor, others = known[0], known[1:]
+    models = {"all_factors": others} | {
+        f"without_{name}": [one for one in others if one != name] for name in others
+    }
+    names = [*models, "alone"] if others else ["alone"]
+    choices: dict[str, Sequence[Any]] = {
+        name: (value, value - SHIFTS[name], value + SHIFTS[name])
+        for name, value in cuts.items()
+        if _uses_cut(cohort, known, name)
+    }
+    choices["model"] = names
+    choices["truncation_months"] = TRUNCATIONS
+    choices["ties"] = ("efron", "breslow")
+    if cohort.table[known].isna().any().any():
+        choices["missing"] = ("complete_cases", "most_frequent", "own_category")
+    level = _find_last_level(cohort, factor)
+    multiverse = Multiverse(cohort, factor, level, choices, models, {}, cuts=dict(cuts))
+    rows = list(multiverse.fit_all(multiverse.list_specifications()))
+    return summarise_specifications(
+        multiverse, rows, set_id=set_id, published=published, title=title, alpha=alpha
+    )
+
+
+def _is_known(cohort: Cohort, name: str) -> bool:
+    try:
+        get_factor(cohort, name)
+    except NotComputableError:
+        return False
+    return name in cohort.table and cohort.table[name].nunique() > 1
+
+
+def _uses_cut(cohort: Cohort, names: Sequence[str], cut: str) -> bool:
+    rules = (get_factor(cohort, name).rule.get("at_least", {}) for name in names)
+    return any(rule.get("cut") == cut for rule in rules)
+
+
+def _find_last_level(cohort: Cohort, factor: str) -> str:
+    declared = get_factor(cohort, factor)
+    occurring = [key for key in declared.levels if (cohort.table[factor] == key).any()]
+    others = [key for key in occurring if key != declared.reference]
+    return others[-1]

@@ -1,0 +1,280 @@
+"""Tables on comparisons of treatments: immortal time, ways of estimation, balance, target trial."""
+
+from __future__ import annotations
+
+from helpers.document import Cell, Row, TableBlock
+from helpers.formatting import (
+    NO_VALUE,
+    NumberStyle,
+    capitalise,
+    format_count,
+    format_interval,
+    format_level,
+    format_number,
+    format_p,
+    format_ratio,
+    get_style,
+)
+from helpers.formatting.lookup import (
+    find_conf_level,
+    get_abbreviations,
+    get_events_label,
+    get_frame,
+    get_slot,
+    get_title,
+)
+from helpers.results import Result, ResultSet
+from helpers.tables.layout import View, make_head, make_p_cell, make_row, make_table
+
+_REMEDIES = {
+    "none_needed": "None needed",
+    "switch": "Landmarks and a time-varying group, shown",
+    "no_dates": "None: {needs} is not in the data",
+    "no_switch": "None: no time is declared at which patients join",
+}
+
+
+def make_immortal_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of the groups that are settled after time zero.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.immortal.detect_immortal_time`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+        The marked comparisons first.
+    """
+    stages = results.meta.get("stages") or {}
+    rows = []
+    for line in get_frame(results, "rows").to_dict("records"):
+        zero = stages.get(line["time_zero"], line["time_zero"])
+        known = stages.get(line["known_at"], line["known_at"])
+        assumes = "Nothing: settled by then"
+        if line["is_immortal"]:
+            group = line["group"] or "Each group"
+            assumes = f"{group} from {zero} on"
+        remedy = _REMEDIES[line["remedy"]].format(needs=str(line["needs"]).lower())
+        rows.append(
+            make_row(str(line["label"]), capitalise(zero), capitalise(known), assumes, remedy)
+        )
+    head = ["Groups", "Time zero", "Settled", "What the naive comparison assumes", "Remedy"]
+    return make_table(
+        results.id,
+        get_title(results, "Immortal time"),
+        make_head(head),
+        rows,
+        align="lllll",
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
+
+
+def make_switch_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of the naive, landmark and time-varying estimates.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.switching.estimate_switch_effect`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+    """
+    view = View(results, get_style(style))
+    rows = []
+    for line in get_frame(results, "terms").to_dict("records"):
+        found = results.find(str(line["result_id"]))
+        joined = None if found is None else found.quantities.get("n_exposed")
+        rows.append(
+            make_row(
+                str(line["level_label"]),
+                view.make_count("n", found),
+                Cell(format_count(joined, style=view.style), value=joined),
+                view.make_count("events", found),
+                view.make_ratio(found, is_reference=False),
+                _make_p(found, view.style),
+            )
+        )
+    test = results.find("mantel_byar")
+    if test is not None:
+        p_cell = make_p_cell(test, view.notes, style=view.style)
+        rows.append(make_row("Test without immortal time", *[Cell("")] * 4, p_cell))
+    level = format_level(find_conf_level(results), style=view.style)
+    head = ["Estimate", "Patients", "In the group", get_events_label(results)]
+    head += [f"HR ({level} CI)", f"{view.style.p_letter} value"]
+    return make_table(
+        results.id,
+        get_title(results, "Immortal time"),
+        make_head(head),
+        rows,
+        align="lrrrrr",
+        notes=view.notes,
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
+
+
+def _make_p(found: Result | None, style: NumberStyle) -> Cell:
+    if found is None or found.p_value is None:
+        return Cell("")
+    return Cell(format_p(found.p_value, style=style), value=found.p_value)
+
+
+def make_weighting_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of a comparison crude, adjusted and weighted.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.weighting.estimate_weighted_effect`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+    """
+    view = View(results, get_style(style))
+    rows = []
+    for line in get_frame(results, "terms").to_dict("records"):
+        found = results.find(str(line["result_id"]))
+        rows.append(
+            make_row(
+                str(line["level_label"]),
+                view.make_count("n", found),
+                view.make_count("events", found),
+                view.make_ratio(found, is_reference=False),
+                _make_bootstrap(found, view.style),
+                _make_p(found, view.style),
+            )
+        )
+    level = format_level(find_conf_level(results), style=view.style)
+    note = view.notes.cite(
+        f"Percentiles of {results.meta.get('n_replicates')} bootstrap samples in which scores, "
+        f"weights and models are made anew, seed {results.meta.get('seed')}."
+    )
+    head = ["Estimate", "Patients", get_events_label(results), f"HR ({level} CI)"]
+    last = [Cell("Bootstrap interval", header=True, notes=note), f"{view.style.p_letter} value"]
+    return make_table(
+        results.id,
+        get_title(results, "Weighted comparison"),
+        make_head([*head, *last]),
+        rows,
+        align="lrrrrr",
+        notes=view.notes,
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
+
+
+def _make_bootstrap(found: Result | None, style: NumberStyle) -> str:
+    ends = [
+        None if found is None else found.quantities.get(f"bootstrap_{end}")
+        for end in ("lower", "upper")
+    ]
+    if None in ends:
+        return NO_VALUE
+    return format_interval(*(format_ratio(end, style=style) for end in ends), style=style)
+
+
+def make_balance_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of standardised differences before and after weighting.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.weighting.estimate_weighted_effect`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+    """
+    style = get_style(style)
+    columns = ("smd_before", "smd_iptw", "smd_overlap")
+    rows: list[Row] = []
+    for line in get_frame(results, "balance").to_dict("records"):
+        cells = [
+            Cell(format_number(line[name], decimals=2, style=style), value=line[name])
+            for name in columns
+        ]
+        rows.append(make_row(str(line["label"]), *cells))
+    head = ["Covariate", "Before weighting", "Inverse probability", "Overlap"]
+    return make_table(
+        f"{results.id}.balance",
+        f"{get_title(results, 'Comparison')}: standardised differences",
+        make_head(head),
+        rows,
+        align="lrrr",
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
+
+
+def make_target_trial_table(
+    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
+) -> TableBlock:
+    """Make the table of a target trial and of its emulation.
+
+    Parameters
+    ----------
+    results : ResultSet
+        From :func:`helpers.analysis.target_trial.describe_target_trial`.
+    style : NumberStyle or str
+        Of the numbers.
+    slot : str, optional
+        Where it stands.
+
+    Returns
+    -------
+    TableBlock
+        A note marks what the data do not allow to emulate.
+    """
+    view = View(results, get_style(style))
+    rows = []
+    for line in get_frame(results, "rows").to_dict("records"):
+        missing = (
+            view.notes.cite("Not emulated, or only in part.") if not line["is_emulated"] else ()
+        )
+        rows.append(
+            make_row(
+                str(line["element"]),
+                str(line["protocol"]),
+                Cell(str(line["emulation"]), notes=missing),
+            )
+        )
+    return make_table(
+        results.id,
+        get_title(results, "Target trial"),
+        make_head(["Element", "Target trial", "Emulation with these data"]),
+        rows,
+        align="lll",
+        notes=view.notes,
+        known=get_abbreviations(results),
+        slot=get_slot(results, slot),
+    )
