@@ -39,7 +39,7 @@ class DaskProcesses:
         return self._start("dask_worker", "--scheduler-file", str(self.file), *options)
 
     def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join([str(_HERE), os.environ.get("PYTHONPATH", "")])
+        path = os.pathsep.join([str(_HERE), str(_HERE.parents[1])])
         return subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.{program}", *options, *_OURS],
             stdin=subprocess.DEVNULL,

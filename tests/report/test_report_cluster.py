@@ -131,6 +131,7 @@ def test_a_batch_survives_the_loss_of_a_worker(cluster, tmp_path):
 
     def kill_once(event):
         events.append(event)
+        assert not event.message
         if event.kind == "report" and len(events) == 2:
             stage = wait_until(lambda: next(out.glob(".?.new-*"), None))
             kill_worker_of(cluster, int(stage.name.rpartition("-")[2]))
