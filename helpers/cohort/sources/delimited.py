@@ -25,6 +25,7 @@ from helpers.cohort.sources.raw_table import (
 from helpers.errors import DataError, ParameterError
 
 ROWS_PER_BLOCK = 2048  # few enough lists at a time for the garbage collector
+MAX_SHARED = 200_000
 DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = ("^", "~", "¦", ":")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
@@ -146,20 +147,22 @@ def _make_frame(
     ragged: dict[int, int] = {}
     numbers: list[int] = []
     blocks = [np.empty((0, width), dtype=object)]
+    shared: dict[str, str | None] = {"": None}  # equal cells are one text in memory
     numbered = enumerate(lines, start=first_row)
     while block := list(itertools.islice(numbered, ROWS_PER_BLOCK)):
-        rows: list[list[str]] = []
+        rows: list[list[str | None]] = []
+        share = shared.setdefault if len(shared) < MAX_SHARED else shared.get
         for number, line in block:
             if not any(map(str.strip, line)):
                 continue
             if len(line) < width or any(map(str.strip, line[width:])):
                 ragged[number] = len(line)
             numbers.append(number)
-            rows.append(line[:width] + [""] * (width - len(line)))
+            known = line[:width]
+            rows.append([*map(share, known, known), *[None] * (width - len(line))])
         check_size(len(numbers), width)
         blocks.append(np.array(rows, dtype=object).reshape(len(rows), width))
     cells = np.concatenate(blocks)
-    cells[cells == ""] = None
     return pd.DataFrame(cells, columns=header, index=pd.Index(numbers, name="row")), ragged
 
 
