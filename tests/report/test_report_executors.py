@@ -6,11 +6,17 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from executor_tasks import add_shared, fail_until, prepare_once, rest, square, tell_process
 
 from helpers.errors import BuildError, ParameterError
 from helpers.report.executors import count_cores, make_map, map_tasks, open_executor
+from helpers.stats.design import build_design
+from helpers.stats.factors import Factor
+from helpers.stats.outcome import check_survival_outcome
+from helpers.stats.treatment.effects import estimate_treatment_effects
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +134,24 @@ def test_a_map_keeps_the_order_and_sends_the_function_once(executor):
     assert mapped(abs, [-3, 2, -1]) == [3, 2, 1]
     with pytest.raises(BuildError, match="a part of a calculation failed"):
         mapped(abs, ["no number"])
+
+
+def test_a_bootstrap_is_the_same_in_other_processes(executor):
+    rng = np.random.default_rng(5)
+    outcome = check_survival_outcome(rng.exponential(9, 120), rng.random(120) < 0.7)
+    names = ["hma", "age_75", "raeb"]
+    frame = pd.DataFrame(rng.choice(["no", "yes"], (120, 3)), columns=names)
+    design = build_design(frame, [Factor(name, ("no", "yes"), "no", name) for name in names])
+    options = {"treatment": "hma", "times_months": [6.0, 12.0], "n_replicates": 40, "seed": 3}
+    here = estimate_treatment_effects(outcome, design, **options)
+    there = estimate_treatment_effects(
+        outcome, design, **options, map_chunks=make_map(executor=executor)
+    )
+    assert here.intervals
+    for name, limits in here.intervals.items():
+        assert there.intervals[name] == pytest.approx(limits, rel=1e-8)
+    np.testing.assert_allclose(there.difference_limits, here.difference_limits, rtol=1e-7)
+    assert there.n_failed == here.n_failed
 
 
 def test_shared_data_without_preparation(executor):

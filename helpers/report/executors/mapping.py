@@ -146,7 +146,7 @@ def open_executor(
     return ClusterExecutor(scheduler, scheduler_file=scheduler_file, modules=modules)
 
 
-def make_map(**options: Any) -> Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]:
+def make_map(**options: Any) -> Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]:
     """Return a function like ``map`` that runs the calls elsewhere and keeps their order.
 
     Analyses that repeat a calculation take such a function and need not know of processes.
@@ -163,7 +163,7 @@ def make_map(**options: Any) -> Callable[[Callable[[Any], Any], Sequence[Any]], 
         Raises BuildError if a call fails.
     """
 
-    def mapped(function: Callable[[Any], Any], arguments: Sequence[Any]) -> list[Any]:
+    def mapped(function: Callable[[Any], Any], arguments: Iterable[Any]) -> list[Any]:
         tasks = [(str(number), argument) for number, argument in enumerate(arguments)]
         outcomes = map_tasks(call_shared, tasks, shared=function, **options)
         found = {outcome.key: outcome for outcome in outcomes}

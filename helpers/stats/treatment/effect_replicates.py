@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,11 @@ from helpers.stats.treatment.replicated_cox import ReplicatedFits, fit_replicate
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+#: Calls a function with each of many arguments and gives the results in their order.
+MapChunks = Callable[[Callable[[IntArray], FloatArray], Iterable[IntArray]], Iterable[FloatArray]]
 
+#: Parts of a bootstrap that is not computed here; more than there are workers, to share alike.
+_PARTS = 8
 _MOST_CELLS = 2_000_000
 _MAX_ITERATIONS = 40
 _TOLERANCE = 1e-10
@@ -31,6 +36,7 @@ def replicate_effects(
     ties: str,
     n_replicates: int,
     seed: int,
+    map_chunks: MapChunks | None = None,
 ) -> FloatArray:
     """Return the estimates of each bootstrap sample that has all of them.
 
@@ -46,6 +52,8 @@ def replicate_effects(
         As in :func:`helpers.stats.treatment.effects.estimate_treatment_effects`.
     n_replicates, seed : int
         Patients are drawn within treatments.
+    map_chunks : callable, optional
+        As in :func:`helpers.stats.treatment.effects.estimate_treatment_effects`.
 
     Returns
     -------
@@ -53,10 +61,12 @@ def replicate_effects(
         Log hazard ratios crude, adjusted, by inverse probability and by overlap weights; survival
         untreated and treated at each time; treated less untreated survival.
     """
-    drawn = [
-        _estimate(outcome, design, times_months, rows, truncate=truncate, ties=ties)
-        for rows in _draw(design.matrix[:, 0] == 1, n_replicates, seed)
-    ]
+    at_once = max(_MOST_CELLS // max(outcome.n_subjects, 1), 1)
+    if map_chunks is not None:
+        at_once = min(at_once, -(-n_replicates // _PARTS))
+    chunks = _draw(design.matrix[:, 0] == 1, n_replicates, seed, at_once)
+    estimate = partial(_estimate, outcome, design, times_months, truncate=truncate, ties=ties)
+    drawn = list((map_chunks or map)(estimate, chunks))
     width = 4 + 3 * len(times_months)
     values = np.concatenate(drawn) if drawn else np.empty((0, width))
     with np.errstate(invalid="ignore"):
@@ -65,12 +75,13 @@ def replicate_effects(
     return values[kept]
 
 
-def _draw(treated: NDArray[np.bool_], n_replicates: int, seed: int) -> Iterator[IntArray]:
-    """Yield rows of resamples, as many at a time as memory holds."""
+def _draw(
+    treated: NDArray[np.bool_], n_replicates: int, seed: int, at_once: int
+) -> Iterator[IntArray]:
+    """Yield rows of resamples, so many at a time; the same ones whatever that is."""
     rng = np.random.default_rng(seed)
     groups = [np.flatnonzero(treated == side) for side in (False, True)]
-    at_once = max(_MOST_CELLS // max(len(treated), 1), 1)
-    for begin in range(0, n_replicates, at_once):
+    for begin in range(0, n_replicates, max(at_once, 1)):
         yield np.array(
             [
                 np.concatenate([rng.choice(group, len(group)) for group in groups])

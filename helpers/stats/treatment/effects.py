@@ -13,7 +13,7 @@ from helpers.stats.cox import CoxFit, check_ties, fit_cox
 from helpers.stats.design import Design
 from helpers.stats.numeric import as_numbers, check_conf_level
 from helpers.stats.outcome import SurvivalOutcome
-from helpers.stats.treatment.effect_replicates import replicate_effects
+from helpers.stats.treatment.effect_replicates import MapChunks, replicate_effects
 from helpers.stats.treatment.propensity import (
     PropensityFit,
     PropensityWeights,
@@ -79,6 +79,7 @@ def estimate_treatment_effects(
     conf_level: float = 0.95,
     n_replicates: int = 300,
     seed: int = 0,
+    map_chunks: MapChunks | None = None,
 ) -> TreatmentEffects:
     """Estimate a treatment's hazard ratio crude, adjusted and weighted.
 
@@ -100,6 +101,9 @@ def estimate_treatment_effects(
     n_replicates, seed : int, optional
         Of the bootstrap: patients are drawn within treatments, and scores, weights and models
         are fitted anew each time.
+    map_chunks : callable, optional
+        Calls a function with each part of the bootstrap and returns the results in order; a
+        cluster's or a pool's. The samples are the same wherever they are computed.
 
     Returns
     -------
@@ -137,6 +141,7 @@ def estimate_treatment_effects(
         ties=ties,
         n_replicates=n_replicates,
         seed=seed,
+        map_chunks=map_chunks,
     )
     n_failed = n_replicates - len(drawn)
     tail = (1 - conf_level) / 2
