@@ -31,7 +31,7 @@ def vary_choices(
     set_id: str,
     factors: Sequence[str],
     cuts: Mapping[str, float],
-    published: float | None = None,
+    published: Mapping[str, float] | None = None,
     title: str = "",
     alpha: float = 0.05,
 ) -> ResultSet:
@@ -48,7 +48,9 @@ def vary_choices(
         its reference.
     cuts : mapping of str to float
         The parameters' cuts. Those that a factor of the model uses are moved either way.
-    published, title, alpha
+    published : mapping of str to float, optional
+        Printed hazard ratios by factor and level, ``age_75.yes``.
+    title, alpha
         As in :func:`helpers.analysis.multiverse.estimate_multiverse`.
 
     Returns
@@ -85,7 +87,12 @@ def vary_choices(
     multiverse = Multiverse(cohort, factor, level, choices, models, {}, cuts=dict(cuts))
     rows = list(multiverse.fit_all(multiverse.list_specifications()))
     return summarise_specifications(
-        multiverse, rows, set_id=set_id, published=published, title=title, alpha=alpha
+        multiverse,
+        rows,
+        set_id=set_id,
+        published=(published or {}).get(f"{factor}.{level}"),
+        title=title,
+        alpha=alpha,
     )
 
 

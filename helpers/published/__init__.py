@@ -15,7 +15,7 @@ from helpers.published.ledger import check_ledger, read_ledger
 from helpers.published.overlay import (
     PublishedPoint,
     find_published_points,
-    find_published_ratio,
+    find_published_ratios,
     tabulate_published_points,
 )
 from helpers.published.own_cohort import Difference, compare_own_cohort, differences_to_frame
@@ -43,7 +43,7 @@ __all__ = [
     "differences_to_frame",
     "find_known_keys",
     "find_published_points",
-    "find_published_ratio",
+    "find_published_ratios",
     "findings_to_frame",
     "read_ledger",
     "search_conventions",

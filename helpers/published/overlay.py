@@ -71,25 +71,32 @@ def _make_point(ledger: Ledger, entry: Entry, set_id: str) -> PublishedPoint | N
     return None
 
 
-def find_published_ratio(
-    result_id: str, *, is_published: bool, ledger: Path = LEDGER
-) -> float | None:
-    """Return the printed hazard ratio of a result, to be marked in a figure.
+def find_published_ratios(
+    set_id: str, *, is_published: bool, ledger: Path = LEDGER
+) -> dict[str, float]:
+    """Return the printed hazard ratios of a model, to be marked in figures.
 
     Parameters
     ----------
-    result_id : str
-        E.g. ``cox.full.age_75.yes``.
+    set_id : str
+        E.g. ``cox.full``.
     is_published : bool
-        Whether the patients have what the publication is about; else there is none.
+        Whether the patients have what the publication is about; else there are none.
     ledger : pathlib.Path
         File of the published numbers.
+
+    Returns
+    -------
+    dict of str to float
+        By factor and level, ``age_75.yes``; the first where several are printed.
     """
-    if not is_published or not ledger.is_file():
-        return None
-    entries = read_ledger(ledger).list_estimates()
-    found = (one for one in entries if one.result == result_id and one.kind == "hazard_ratio")
-    return next((float(one.number) for one in found), None)
+    found: dict[str, float] = {}
+    if is_published and ledger.is_file():
+        for entry in read_ledger(ledger).list_estimates():
+            name = entry.result.removeprefix(f"{set_id}.")
+            if entry.kind == "hazard_ratio" and name != entry.result:
+                found.setdefault(name, float(entry.number))
+    return found
 
 
 def tabulate_published_points(set_id: str, *, ledger: Path = LEDGER) -> pd.DataFrame:
