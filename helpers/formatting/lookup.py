@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from helpers.formatting.terms import name_interval
 from helpers.results import Result, ResultSet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HORIZON = re.compile(r"\.prob_(\d+(?:p\d+)?)m$")
 
@@ -69,6 +70,8 @@ def get_slot(results: ResultSet, slot: str | None) -> Any:
 
 def get_frame(results: ResultSet, name: str) -> pd.DataFrame:
     """Return a frame of a set, empty where there is none."""
+    import pandas as pd
+
     frame = results.frames.get(name)
     return pd.DataFrame() if frame is None else frame
 
@@ -137,6 +140,8 @@ def find_conf_level(results: ResultSet) -> float:
 
 def clean_level(value: Any) -> str | None:
     """Return a level's key from a frame's cell, None where the row has no level."""
+    import pandas as pd
+
     return None if value is None or pd.isna(value) else str(value) or None
 
 

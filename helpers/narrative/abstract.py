@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from helpers.cohort.terms import Terms
 from helpers.formatting import escape_markdown, join_sentences, join_words
-from helpers.narrative.abbreviations import expand_abbreviations
+from helpers.formatting.abbreviations import expand_abbreviations
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.headlines import (
     tell_active_treatment,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from helpers.cohort.terms import Terms
 from helpers.formatting import format_trimmed, get_style, name_test
+from helpers.formatting.abbreviations import list_known
 from helpers.formatting.styles import NumberStyle
-from helpers.narrative.abbreviations import list_known
 from helpers.narrative.models import name_level
 from helpers.narrative.voice import Voice, speak
 from helpers.results import Result

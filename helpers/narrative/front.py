@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from helpers.cohort.terms import Terms
 from helpers.document import TextBlock
 from helpers.formatting import escape_markdown, format_count, join_sentences
-from helpers.narrative.abbreviations import expand_abbreviations
+from helpers.formatting.abbreviations import expand_abbreviations
 from helpers.narrative.abstract import tell_conclusions, write_abstract
 from helpers.narrative.beside import PublishedComparison, write_comparison
 from helpers.narrative.discussion import write_findings, write_limits

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from helpers.document import TextBlock
-from helpers.narrative.abbreviations import expand_abbreviations
+from helpers.formatting.abbreviations import expand_abbreviations
 from helpers.report.blocks import Item, Prose
 from helpers.report.manuscript import Manuscript
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from helpers.narrative.abbreviations import list_known
+from helpers.formatting.abbreviations import list_known
 from helpers.report.appendices import (
     make_omitted_appendix,
     make_provenance_appendix,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.narrative.abbreviations import expand_abbreviations
+from helpers.formatting.abbreviations import expand_abbreviations
 from helpers.narrative.references import LITERATURE, format_reference, number_citations
 
 KNOWN = {

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from helpers.formatting import ABBREVIATIONS, capitalise
-from helpers.formatting.terms import STATISTICAL_ABBREVIATIONS
+from helpers.formatting.terms import ABBREVIATIONS, STATISTICAL_ABBREVIATIONS
+from helpers.formatting.words import capitalise
 
 _STARTS = (". ", ".\n", "\n\n")
 
