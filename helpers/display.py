@@ -7,7 +7,6 @@ before anything is shown.
 
 from __future__ import annotations
 
-import base64
 import platform
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,6 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from IPython import get_ipython
 from IPython.display import display
 
 from helpers.cohort.redefinition import is_as_published
@@ -36,8 +36,8 @@ from helpers.narrative.notes import write_note
 from helpers.narrative.omitted import describe_omitted
 from helpers.published.overlay import tabulate_published_points
 from helpers.published.table_one import tabulate_published_characteristics
-from helpers.results import ResultSet
-from helpers.tables.preview import table_to_html
+from helpers.representations import represent_block, represent_results
+from helpers.results import Result, ResultSet
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -275,26 +275,24 @@ def open_section(
 
 
 def _emit(block: Block) -> None:
-    data = {**_show_to_reader(block), MIME_TYPE: block_to_json(block)}
-    metadata: dict[str, Any] = {}
-    if isinstance(block, FigureBlock):
-        metadata["image/png"] = {"width": round(block.width_mm * _PIXELS_PER_MM)}
-    display(data, metadata=metadata, raw=True)
+    data = {**represent_block(block), MIME_TYPE: block_to_json(block)}
+    display(data, metadata=_size(block), raw=True)
 
 
-def _show_to_reader(block: Block) -> dict[str, Any]:
-    match block:
-        case TextBlock():
-            return {"text/markdown": block.markdown, "text/plain": block.markdown}
-        case TableBlock():
-            return {"text/html": table_to_html(block), "text/plain": block.title}
-        case FigureBlock():
-            caption = f"{block.text.title} {block.text.caption}"
-            return {
-                "image/svg+xml": block.svg,
-                # Of a notebook that came from elsewhere, JupyterLab shows this one only.
-                "image/png": base64.b64encode(block.png).decode("ascii"),
-                "text/plain": f"{caption}\n{block.text.alt}",
-            }
-    count = f"{len(block.results)} results recorded"
-    return {"text/plain": count}
+def _size(block: Block) -> dict[str, Any]:
+    if not isinstance(block, FigureBlock):
+        return {}
+    return {"image/png": {"width": round(block.width_mm * _PIXELS_PER_MM)}}
+
+
+def _register(shell: Any) -> None:
+    """Let the last line of a cell show results, tables and figures as the report does."""
+    formatter = shell.display_formatter.mimebundle_formatter
+    for kind in (TextBlock, TableBlock, FigureBlock):
+        formatter.for_type(kind, lambda block, **_: (represent_block(block), _size(block)))
+    for kind in (Result, ResultSet):
+        formatter.for_type(kind, lambda results, **_: represent_results(results))
+
+
+if (_shell := get_ipython()) is not None:
+    _register(_shell)

@@ -26,6 +26,7 @@ LAYERS = {
     "narrative": 3,
     "published": 3,
     "display": 4,
+    "representations": 4,
     "report": 5,
     "cli": 6,
 }

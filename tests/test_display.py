@@ -13,12 +13,13 @@ from IPython.utils.capture import capture_output
 import helpers.display
 from helpers.analysis.survival import estimate_survival
 from helpers.cohort import read_cohort
-from helpers.display import Section, open_section, table_to_html
+from helpers.display import Section, open_section
 from helpers.document import MIME_TYPE, Cell, TableBlock, TextBlock, block_from_json
 from helpers.figures import plot_survival
 from helpers.narrative import caption_survival, describe_survival
 from helpers.results import Result, ResultSet
 from helpers.tables import make_survival_table
+from helpers.tables.preview import table_to_html
 
 OMITTED = ResultSet.omitted("os.tp53", "nobody was tested.", meta={"title": "OS by TP53"})
 MEDIAN = Result(id="os.a.median", kind="median", estimate=12.0, unit="months")

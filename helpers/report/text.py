@@ -8,7 +8,7 @@ from html import escape
 
 #: What reorders the text around it: embeddings, overrides and isolates.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LONG_WORD = re.compile(r"\S{25,}")
+_LONG_WORD = re.compile(r"[^\s-]{25,}")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
@@ -55,8 +55,12 @@ def _clean_character(character: str) -> str:
 def break_long_words(text: str, every: int = 20) -> str:
     r"""Return text whose long words may be broken by the zero-width spaces put in.
 
+    Words are counted from hyphen to hyphen, where a line may end in any case.
+
     Examples
     --------
+    >>> break_long_words("erythropoiesis-stimulating")
+    'erythropoiesis-stimulating'
     >>> break_long_words("a" * 30).count("\u200b")
     1
     """

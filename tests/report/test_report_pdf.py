@@ -9,12 +9,14 @@ import typst
 from report_pages import make_hostile_page, make_page, make_sample_page
 from sample_report import HOSTILE, make_long_table, make_notebook, make_results
 
+from helpers.document import Cell, TableBlock
 from helpers.errors import BuildError
 from helpers.report import pdf as module
 from helpers.report.nodes import ProseNode
 from helpers.report.pages import Page
 from helpers.report.pdf import find_unprintable, replace_unprintable, write_pdf
 from helpers.report.typst_source import write_typst
+from helpers.report.typst_tables import plan_rooms
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is not installed"
@@ -32,6 +34,21 @@ def read_words(pdf: bytes, tmp_path, *options: str) -> list[str]:
 @pytest.fixture(scope="module")
 def pdf():
     return write_pdf(make_sample_page())
+
+
+def test_rows_that_belong_together_are_given_room():
+    def row(text, indent=0):
+        return (Cell(text, header=True, indent=indent), Cell("1"))
+
+    groups = [row("Age"), row("Young", 1), row("Old", 1), row("Alone"), row("Kind"), row("A", 1)]
+    head = ((Cell("Factor"), Cell("n")),)
+    table = TableBlock("table.x", "X", head, tuple(groups), "lr", notes={"a": "word " * 60})
+    rooms = plan_rooms(table, 420.0)
+    assert list(rooms) == [0, 4]
+    assert 45 <= rooms[0] <= 60
+    assert rooms[4] - rooms[0] > 20
+    plain = TableBlock("table.y", "Y", head, tuple(row(f"v{n}") for n in range(9)), "lr")
+    assert list(plan_rooms(plain, 420.0)) == [8]
 
 
 def test_pdf_says_that_it_is_accessible_and_archivable(pdf):

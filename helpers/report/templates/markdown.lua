@@ -36,10 +36,12 @@ local plain_text_only = {
   end,
 }
 
--- A long word may be broken anywhere; a table of one would run off the sheet.
+-- A long word may be broken anywhere; a table of one would run off the sheet. An address that
+-- fits on a line stays whole, so that it can be copied.
 local function break_long_word(text)
   local length = utf8.len(text)
-  if length == nil or length < 30 then
+  local longest = (text:match("^doi:") or text:match("^https?:")) and 60 or 30
+  if length == nil or length < longest then
     return text
   end
   local pieces = {}
