@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.cohort.terms import make_terms
-
 #: Analyses of the publication's own disease, treatments and categories.
 PUBLISHED_ONLY = frozenset(
     (
@@ -44,6 +42,13 @@ def list_relevant(
     >>> list_relevant(omitted, {"terms": {"disease": "myeloma"}})
     ({'id': 'tx.first'},)
     """
-    if make_terms(parameters.get("terms") or {}).is_published:
+    terms = parameters.get("terms") or {}
+    if not omitted or not terms or _are_published(terms):
         return tuple(omitted)
     return tuple(item for item in omitted if item["id"] not in PUBLISHED_ONLY)
+
+
+def _are_published(terms: Mapping[str, str]) -> bool:
+    from helpers.cohort.terms import make_terms
+
+    return make_terms(terms).is_published

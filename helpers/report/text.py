@@ -8,6 +8,8 @@ from html import escape
 
 #: What reorders the text around it: embeddings, overrides and isolates.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Whatever is neither printable ASCII, a tabulator nor a line break.
+_DOUBTFUL = re.compile(r"[^\t\n -~]")
 _LONG_WORD = re.compile(r"[^\s-]{25,}")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
 
@@ -35,13 +37,13 @@ def clean_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    kept = (character for character in text if character not in _BIDI_CONTROLS)
-    return "".join(_clean_character(character) for character in kept)
+    return _DOUBTFUL.sub(_clean_character, text)
 
 
-def _clean_character(character: str) -> str:
-    if character in "\t\n":
-        return character
+def _clean_character(match: re.Match[str]) -> str:
+    character = match.group()
+    if character in _BIDI_CONTROLS:
+        return ""
     if character == "\r":
         return "\n"
     if unicodedata.category(character) in {"Cc", "Cs", "Co"}:
