@@ -36,6 +36,8 @@ class CodeGraph:
     root: Path = Path(helpers.__file__).parent
     _known: dict[str, list[str]] = field(default_factory=dict)
     _hashes: dict[Path, str] = field(default_factory=dict)
+    _found: dict[str, Path | None] = field(default_factory=dict)
+    _beside: dict[Path, list[Path]] = field(default_factory=dict)
     _is_new: bool = False
 
     def __post_init__(self) -> None:
@@ -53,7 +55,8 @@ class CodeGraph:
             Modules, or names in modules.
         """
         modules, strangers = self._close(roots)
-        files = dict.fromkeys([*modules.values(), *_iterate_data(modules)])
+        data = (path for folder in _list_folders(modules) for path in self._list_data(folder))
+        files = dict.fromkeys([*modules.values(), *data])
         parts = sorted(self._hash(path) for path in files)
         return hash_parts(*parts), frozenset(strangers - sys.stdlib_module_names)
 
@@ -99,11 +102,16 @@ class CodeGraph:
         return self._hashes[path]
 
     def _find_module(self, name: str) -> Path | None:
-        path = self.root.joinpath(*name.split(".")[1:])
-        for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
-            if candidate.is_file():
-                return candidate
-        return None
+        if name not in self._found:
+            path = self.root.joinpath(*name.split(".")[1:])
+            candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+            self._found[name] = next((one for one in candidates if one.is_file()), None)
+        return self._found[name]
+
+    def _list_data(self, folder: Path) -> list[Path]:
+        if folder not in self._beside:
+            self._beside[folder] = list(_iterate_data(folder))
+        return self._beside[folder]
 
 
 def _list_packages(name: str) -> list[str]:
@@ -112,19 +120,23 @@ def _list_packages(name: str) -> list[str]:
     return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
-def _iterate_data(modules: dict[str, Path]) -> Iterator[Path]:
-    """Yield the files beside the modules that are no modules."""
+def _list_folders(modules: dict[str, Path]) -> list[Path]:
+    """Return the folders whose other files belong to the modules in them."""
     folders = {
         path.parent
         for name, path in modules.items()
         if name.rpartition(".")[0] not in _WITHOUT_DATA
     }
-    for folder in sorted(folders):
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder).parts
-            is_module = path.suffix in {".py", ".pyc", ".md"} or "__pycache__" in inside
-            if not is_module and path.is_file() and not _is_other_package(folder, path):
-                yield path
+    return sorted(folders)
+
+
+def _iterate_data(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that are no modules."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        is_module = path.suffix in {".py", ".pyc", ".md"} or "__pycache__" in inside
+        if not is_module and path.is_file() and not _is_other_package(folder, path):
+            yield path
 
 
 def _is_other_package(folder: Path, path: Path) -> bool:
