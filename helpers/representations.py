@@ -7,7 +7,6 @@ from typing import Any
 
 from helpers.document import Block, Cell, FigureBlock, Row, TableBlock, TextBlock
 from helpers.formatting import (
-    NO_VALUE,
     format_count,
     format_count_result,
     format_hazard_ratio,
@@ -105,13 +104,13 @@ def _make_row(result: Result) -> Row:
 
 
 def _show_value(result: Result) -> str:
+    if result.estimate is None and result.p_value is not None:
+        return ""
     status = format_status(result, words=True)
     if status is not None:
         return status
     if result.kind in _FORMATS:
         return _FORMATS[result.kind](result)
-    if result.estimate is None:
-        return "" if result.p_value is not None else NO_VALUE
     return format_number(result.estimate, decimals=2)
 
 
