@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.multiverse import summarise_specifications
@@ -61,14 +62,16 @@ def vary_choices(
         values are missing what is done about them.
     """
     known = [name for name in factors if _is_known(cohort, name)]
-    if not known:
+    grouped = [name for name in known if get_factor(cohort, name).levels]
+    if not grouped:
         raise NotComputableError("no factor of the model is known in two levels in these data.")
     if len(cohort.table) > MOST_RESAMPLED:
         raise NotComputableError(
             f"the choices are varied in the report for at most {MOST_RESAMPLED:,} patients; "
             "lenfail sweep does it for more."
         )
-    factor, others = known[0], known[1:]
+    factor = grouped[0]
+    others = [name for name in known if name != factor]
     models = {"all_factors": others} | {
         f"without_{name}": [one for one in others if one != name] for name in others
     }
@@ -81,12 +84,14 @@ def vary_choices(
     choices["model"] = names
     choices["truncation_months"] = TRUNCATIONS
     choices["ties"] = ("efron", "breslow")
-    if cohort.table[known].isna().any().any():
+    numbers = [name for name in known if name not in grouped]
+    has_gaps = cohort.table[grouped].isna().any().any()
+    if has_gaps and not cohort.table[numbers].isna().any().any():
         choices["missing"] = ("complete_cases", "most_frequent", "own_category")
     level = _find_last_level(cohort, factor)
     multiverse = Multiverse(cohort, factor, level, choices, models, {}, cuts=dict(cuts))
     rows = list(multiverse.fit_all(multiverse.list_specifications()))
-    return summarise_specifications(
+    made = summarise_specifications(
         multiverse,
         rows,
         set_id=set_id,
@@ -94,6 +99,25 @@ def vary_choices(
         title=title,
         alpha=alpha,
     )
+    return replace(made, meta={**made.meta, "words": _name_choices(cohort, others)})
+
+
+def _name_choices(cohort: Cohort, others: Sequence[str]) -> dict[str, str]:
+    """Return the keys of choices and values in words."""
+    left_out = {f"without_{one}": f"without {get_factor(cohort, one).label}" for one in others}
+    return {
+        **left_out,
+        "all_factors": "with all factors",
+        "alone": "with no other factor",
+        "age_cut_years": "cut of age, years",
+        "len_duration_cut_months": "cut of exposure, months",
+        "len_dose_cut_mg": "cut of dose, mg",
+        "truncation_months": "end of follow-up, months",
+        "ties": "method for ties",
+        "efron": "Efron",
+        "breslow": "Breslow",
+        "missing": "missing values",
+    }
 
 
 def _is_known(cohort: Cohort, name: str) -> bool:

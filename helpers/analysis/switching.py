@@ -25,6 +25,7 @@ from helpers.analysis.switch_results import record_immortal, record_medians
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.cox import fit_cox
+from helpers.stats.curve import KaplanMeier
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.landmark import select_landmark
@@ -132,7 +133,7 @@ def estimate_switch_effect(
         frames={
             "terms": _tabulate(comparisons, set_id),
             "curve": pd.concat(
-                [curve.to_frame(key) for key, curve in curves.items()], ignore_index=True
+                [_tabulate_curve(key, curve) for key, curve in curves.items()], ignore_index=True
             ),
             "at_risk": tabulate_at_risk(
                 {key: records.outcome.select(records.exposed == _SIDES[key]) for key in curves},
@@ -147,6 +148,7 @@ def estimate_switch_effect(
             "event_noun": measured.event_noun,
             "groups": {key: data.labels[key] for key in curves},
             "factor_label": name,
+            "row_label": "Estimate",
             "condition": get_factor(cohort, group).label if data.n_unknown else "",
             "n_unknown": data.n_unknown,
             "n_undated": data.n_undated,
@@ -247,6 +249,12 @@ def _test(records: SwitchRecords, result_id: str) -> Result:
         n=len(np.unique(records.patient)),
         events=records.outcome.n_events,
     )
+
+
+def _tabulate_curve(key: str, curve: KaplanMeier) -> pd.DataFrame:
+    """Return a curve from the time on at which somebody is at risk."""
+    frame = curve.to_frame(key)
+    return frame.loc[(frame["n_at_risk"] > 0) | (frame["time_months"] > 0)]
 
 
 def _tabulate(comparisons: Sequence[_Comparison], set_id: str) -> pd.DataFrame:

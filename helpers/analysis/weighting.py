@@ -153,6 +153,7 @@ def _describe_comparison(
         "time_label": measured.time_label,
         "event_noun": measured.event_noun,
         "factor_label": declared.label,
+        "row_label": "Estimate",
         "known_at": declared.known_at,
         "covariates": [factor.label for factor in data.factors[1:]],
         "missing": data.missing,

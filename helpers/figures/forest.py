@@ -245,7 +245,7 @@ def _print_head(ax: Axes, left: float, results: ResultSet, style: NumberStyle) -
     name = "sHR" if "fine_gray" in results.id else "HR"
     level = format_level(find_conf_level(results), style=style)
     for text, edge, ha in (
-        ("Factor", (0, -left + 2.0), "left"),
+        (str(results.meta.get("row_label") or "Factor"), (0, -left + 2.0), "left"),
         ("Patients", _PATIENTS, "right"),
         (get_events_label(results), _EVENTS, "right"),
         (f"{name} ({level} CI)", _RATIO, "left"),

@@ -18,8 +18,8 @@ from helpers.figures.theme import (
     pick_looks,
     use_theme,
 )
-from helpers.formatting import NumberStyle, format_ratio, format_trimmed, get_style
-from helpers.formatting.lookup import get_frame
+from helpers.formatting import NumberStyle, capitalise, format_ratio, format_trimmed, get_style
+from helpers.formatting.lookup import get_frame, name_choice
 from helpers.results import ResultSet
 
 #: More specifications than this are drawn as every k-th of them.
@@ -50,13 +50,14 @@ def plot_specifications(
     """
     style, table = get_style(style), _thin(get_frame(results, "specifications"))
     choices = {str(k): list(v) for k, v in results.meta.get("choices", {}).items() if len(v) > 1}
+    names = _name_all(results, choices)
     with use_theme():
         if ax is None:
-            figure, left = _open(choices)
+            figure, left = _open(choices, names)
             ax = _add_axes(figure, left, _count_rows(choices), is_curve=True)
             below = _add_axes(figure, left, _count_rows(choices), is_curve=False)
             if below is not None:
-                _draw_choices(below, table, choices)
+                _draw_choices(below, table, choices, names)
         _draw_curve(ax, table, results, style)
         ax.set_label("specifications")
     return ax
@@ -74,14 +75,14 @@ def _count_rows(choices: dict[str, list[str]]) -> int:
     return sum(len(values) for values in choices.values()) + len(choices)
 
 
-def _name(choice: str) -> str:
-    return choice.replace("_", " ").capitalize()
+def _name_all(results: ResultSet, choices: dict[str, list[str]]) -> dict[str, str]:
+    """Return choices and their values in words, the choices with a capital."""
+    names = {value: name_choice(results, value) for values in choices.values() for value in values}
+    return names | {one: capitalise(name_choice(results, one)) for one in choices}
 
 
-def _open(choices: dict[str, list[str]]) -> tuple[Figure, float]:
-    names = [_name(one) for one in choices]
-    names += [value for values in choices.values() for value in values]
-    left = max((measure_text(name, bold=True) for name in names), default=16.0) + 12
+def _open(choices: dict[str, list[str]], names: dict[str, str]) -> tuple[Figure, float]:
+    left = max((measure_text(name, bold=True) for name in names.values()), default=16.0) + 12
     height = _ABOVE_MM + _CURVE_MM + _GAP_MM + _ROW_MM * _count_rows(choices) + _BELOW_MM
     return make_figure(DOUBLE_MM, height), max(left, 16.0)
 
@@ -150,31 +151,33 @@ def _style_curve(ax: Axes, table: pd.DataFrame, style: NumberStyle) -> None:
     ax.spines["bottom"].set_visible(False)
 
 
-def _draw_choices(ax: Axes, table: pd.DataFrame, choices: dict[str, list[str]]) -> None:
+def _draw_choices(
+    ax: Axes, table: pd.DataFrame, choices: dict[str, list[str]], names: dict[str, str]
+) -> None:
     look = pick_looks(1)[0]
     place = np.arange(len(table))
-    names: list[str] = []
+    rows: list[str] = []
+    heads = []
     for choice, values in choices.items():
-        names.append(_name(choice))
+        heads.append(len(rows))
+        rows.append(names[choice])
         shown = table[choice].map(_word)
         for value in values:
             hit = (shown == value).to_numpy()
             ax.plot(
                 place[hit],
-                np.full(int(hit.sum()), len(names)),
+                np.full(int(hit.sum()), len(rows)),
                 linestyle="none",
                 marker="|",
                 markersize=5.0,
                 markeredgewidth=0.5,
                 color=look.colour,
             )
-            names.append(value.replace("_", " "))
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_yticks(range(len(names)), names, fontsize=SMALL_PT)
-    heads = {_name(choice) for choice in choices}
-    for label in ax.get_yticklabels():
-        if label.get_text() in heads:
-            label.set_fontweight("bold")
+            rows.append(names[value])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_yticks(range(len(rows)), rows, fontsize=SMALL_PT)
+    for at, label in enumerate(ax.get_yticklabels()):
+        label.set_fontweight("bold" if at in heads else "normal")
     ax.set_xlim(-1, len(table))
     ax.set_xticks([])
     ax.set_xlabel("Specifications in order of the hazard ratio")

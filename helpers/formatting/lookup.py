@@ -195,3 +195,9 @@ def list_steps(results: ResultSet) -> list[dict[str, Any]]:
     if "is_applied" in steps:
         steps = steps[steps["is_applied"].astype(bool)]
     return steps.to_dict("records")
+
+
+def name_choice(results: ResultSet, key: Any) -> str:
+    """Return an analytic choice, or a value of one, in the words that a set has for it."""
+    words = results.meta.get("words") or {}
+    return str(words.get(str(key)) or str(key).replace("_", " "))

@@ -11,7 +11,13 @@ from helpers.formatting import (
     format_ratio,
     join_words,
 )
-from helpers.formatting.lookup import get_abbreviations, get_frame, get_slot, get_title
+from helpers.formatting.lookup import (
+    get_abbreviations,
+    get_frame,
+    get_slot,
+    get_title,
+    name_choice,
+)
 from helpers.narrative.voice import Voice, make_text, speak, write_plainly
 from helpers.results import ResultSet
 
@@ -109,12 +115,11 @@ def _tell(results: ResultSet, voice: Voice) -> list[str]:
 
 def _list_moves(results: ResultSet, voice: Voice) -> list[str]:
     influence = get_frame(results, "influence")
-    return [
-        f"{_words(row['choice'])} {_words(row['value'])} instead of {_words(row['base'])} "
-        f"(factor {format_ratio(row['ratio'], style=voice.style)})"
-        for row in influence.head(_MOST_TOLD).to_dict("records")
-    ]
-
-
-def _words(key: str) -> str:
-    return str(key).replace("_", " ")
+    told = []
+    for row in influence.head(_MOST_TOLD).to_dict("records"):
+        choice, value, base = (
+            voice.label(name_choice(results, row[name])) for name in ("choice", "value", "base")
+        )
+        factor = format_ratio(row["ratio"], style=voice.style)
+        told.append(f"{choice} {value} instead of {base} (factor {factor})")
+    return told

@@ -88,8 +88,11 @@ def describe_centres(
     labels = _name_levels(results)
     if moved:
         told = join_words(voice.label(labels.get(one.id, one.label)) for one in moved)
-        verb = pluralise(len(moved), "changes", "change")
-        sentences.append(f"left out one by one, the hazard ratio of {told} {verb} its side of 1.")
+        ratios = pluralise(len(moved), "the hazard ratio", "the hazard ratios")
+        verb = pluralise(len(moved), "changes its side", "change their sides")
+        sentences.append(
+            f"when the centres are left out one by one, {ratios} of {told} {verb} of 1."
+        )
     elif ranges:
         sentences.append("whichever centre is left out, every hazard ratio stays on its side of 1.")
     return make_text(results, sentences, refs)

@@ -74,8 +74,8 @@ def _tell_selection(results: ResultSet, voice: Voice) -> list[str]:
     n_unknown = int(results.meta.get("n_unknown") or 0)
     if n_unknown:
         told.append(
-            f"{voice.count(n_unknown)} of whom it is not known were left out; that it is known is "
-            "itself settled later, so that the patients compared are a selection."
+            f"{voice.count(n_unknown)} whose group is not known were left out; since that too is "
+            "settled later, the patients compared are a selection."
         )
     n_undated = int(results.meta.get("n_undated") or 0)
     if n_undated:
@@ -246,7 +246,9 @@ def _tell_e_value(results: ResultSet, voice: Voice) -> str:
             f"{value} with both treatment and outcome to explain the weighted estimate away, and "
             f"of {limit} to move its interval to 1 (E-value)"
         )
-    if detectable is not None and detectable.estimate is not None:
+    weighted = results.find("iptw.hr")
+    is_clear = weighted is not None and (weighted.p_value or 0) < _find_alpha(detectable)
+    if detectable is not None and detectable.estimate is not None and not is_clear:
         ratio = format_ratio(detectable.estimate, style=voice.style)
         inverse = format_ratio(1 / detectable.estimate, style=voice.style)
         parts.append(
@@ -254,3 +256,7 @@ def _tell_e_value(results: ResultSet, voice: Voice) -> str:
             "with a power of 80%"
         )
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def _find_alpha(detectable: Result | None) -> float:
+    return 0.05 if detectable is None else detectable.quantities.get("alpha", 0.05)

@@ -21,6 +21,7 @@ from helpers.formatting.lookup import (
     get_frame,
     get_slot,
     get_title,
+    name_choice,
     split_rows,
 )
 from helpers.results import ResultSet
@@ -49,8 +50,9 @@ def make_influence_table(
     style = get_style(style)
     rows = [
         make_row(
-            capitalise(_words(line["choice"])),
-            f"{_words(line['value'])} instead of {_words(line['base'])}",
+            capitalise(name_choice(results, line["choice"])),
+            f"{name_choice(results, line['value'])} instead of "
+            f"{name_choice(results, line['base'])}",
             Cell(format_ratio(line["ratio"], style=style), value=line["ratio"]),
             format_interval(
                 format_ratio(line["lowest"], style=style),
@@ -275,7 +277,3 @@ def make_stability_table(
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
     )
-
-
-def _words(key: str) -> str:
-    return str(key).replace("_", " ")
