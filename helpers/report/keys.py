@@ -8,13 +8,13 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import helpers
 from helpers.report.code_graph import CodeGraph
 from helpers.report.imports import list_notebook_imports
+from helpers.report.manifest import find_version
 from helpers.report.notebook_file import read_notebook
 from helpers.report.tasks import SectionTask, hash_parts
 from helpers.report.usage import find_used_parameters
@@ -108,8 +108,5 @@ def find_versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the versions of packages by the names that they are imported under."""
     versions = {"python": platform.python_version(), "lenfail": helpers.__version__}
     for name in (*packages, "ipython"):
-        try:
-            versions[name] = version(_DISTRIBUTIONS.get(name, name))
-        except PackageNotFoundError:
-            versions[name] = "unknown"
+        versions[name] = find_version(_DISTRIBUTIONS.get(name, name)) or "unknown"
     return versions

@@ -67,11 +67,17 @@ def list_versions() -> dict[str, str]:
     """Return the version of Python, of lenfail and of each package that it builds on."""
     versions = {"python": platform.python_version(), "lenfail": helpers.__version__}
     for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
+        versions[package] = find_version(package) or "not installed"
     return versions
+
+
+@cache
+def find_version(distribution: str) -> str:
+    """Return the version of an installed distribution, nothing where there is none."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 def describe_origin(parameters: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
