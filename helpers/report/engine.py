@@ -8,46 +8,77 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from helpers.report import _imports  # noqa: F401  must come before nbformat
+
+# isort: split
 
 import nbformat
-from papermill.engines import Engine, NotebookExecutionManager
-from papermill.utils import remove_args
 
 from helpers.report.warm import WarmParent, WorkerLost, can_fork
 
+if TYPE_CHECKING:
+    from papermill.engines import Engine, NotebookExecutionManager
 
-class LenfailEngine(Engine):
-    """Runs a notebook in a forked process."""
 
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
-    ) -> None:
-        """Run all cells up to the first that fails.
+def __getattr__(name: str) -> Any:
+    """Return the engine; papermill, which asks for it while it is imported, must be there."""
+    if name != "LenfailEngine":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import papermill.engines  # noqa: F401
 
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-            Of the notebook.
-        kernel_name : str
-            Used only where a kernel must be.
-        **options
-            Those of papermill's own engine, for a kernel.
+    return _make_engine()
 
-        Raises
-        ------
-        RuntimeError
-            If the notebook's process was lost.
-        """
-        if not can_fork():
-            from helpers.report.kernel import SectionEngine
 
-            known = remove_args(["kernel_name"], **options)
-            SectionEngine.execute_managed_notebook(nb_man, kernel_name, **known)
-            return
-        run_forked(nb_man)
+@cache
+def _make_engine() -> type[Engine]:
+    """Return the class ``LenfailEngine``."""
+    from papermill.engines import Engine
+
+    class LenfailEngine(Engine):
+        """Runs a notebook in a forked process."""
+
+        @classmethod
+        def execute_managed_notebook(
+            cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
+        ) -> None:
+            """Run all cells up to the first that fails.
+
+            Parameters
+            ----------
+            nb_man : NotebookExecutionManager
+                Of the notebook.
+            kernel_name : str
+                Used only where a kernel must be.
+            **options
+                Those of papermill's own engine, for a kernel.
+
+            Raises
+            ------
+            RuntimeError
+                If the notebook's process was lost.
+            """
+            if can_fork():
+                run_forked(nb_man)
+            else:
+                run_on_kernel(nb_man, kernel_name, options)
+
+    return LenfailEngine
+
+
+def run_on_kernel(
+    nb_man: NotebookExecutionManager, kernel_name: str, options: Mapping[str, Any]
+) -> None:
+    """Run a managed notebook on a kernel."""
+    from papermill.utils import remove_args
+
+    from helpers.report.kernel import SectionEngine
+
+    known = remove_args(["kernel_name"], **options)
+    SectionEngine.execute_managed_notebook(nb_man, kernel_name, **known)
 
 
 def run_forked(nb_man: NotebookExecutionManager) -> None:
