@@ -6,6 +6,7 @@ import ctypes
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,7 @@ from helpers.report.progress import Progress, ProgressEvent
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_STEP_SECONDS = 0.05
 
 
 def check_report_name(name: str) -> str:
@@ -80,6 +82,31 @@ def staged_report(
             f"report {name!r} could not be written ({error.strerror or error}); the last report "
             "is as it was"
         ) from error
+
+
+def remove_stopped(output_dir: Path, name: str, *, patience_seconds: float = 2.0) -> None:
+    """Remove what a build that was stopped has left, unless another one runs.
+
+    Parameters
+    ----------
+    output_dir : Path
+        Where the reports are.
+    name : str
+        Of the report.
+    patience_seconds : float
+        How long a process that is ending may take to let go.
+    """
+    lock = output_dir / f".{name}.lock"
+    deadline = time.monotonic() + patience_seconds
+    while lock.exists():
+        try:
+            with _hold_lock(lock, name, wait=False, progress=None):
+                _recover(output_dir, name)
+                return
+        except BuildError:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(_STEP_SECONDS)
 
 
 @contextmanager

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from helpers.errors import DataError, FaultsError, ParameterError
 from helpers.report.batch import check_requests, read_requests
 from helpers.report.batch.job import build_task, check_worker
 from helpers.report.batch.page import write_batch_page
-from helpers.report.batch.run import BatchSettings, make_task, remove_stages
+from helpers.report.batch.run import BatchSettings, make_task
 from helpers.report.batch.summary import BatchRow, BatchSummary, write_batch
 
 ROOT = Path(__file__).parent.parent.parent
@@ -116,7 +119,7 @@ def test_data_are_checked_before_anything_is_built(tmp_path):
     told = "\n".join(caught.value.faults)
     assert "r0, r1: " in told
     assert "absent.csv" in told
-    assert "r2: model_factors: 'height' is not a factor" in told
+    assert "r2: model_factors: 'height' is not a" in told
 
 
 def make_one_task(tmp_path: Path, text: str = "formats: [html]\n"):
@@ -144,15 +147,37 @@ def test_a_worker_with_other_data_or_other_code_refuses(tmp_path):
         check_worker(replace(make_one_task(tmp_path), code_sha256="0" * 64))
 
 
-def test_what_stopped_builds_left_is_removed_and_others_are_not(tmp_path):
-    for name in (".a.new-999999999", f".a.new-{os.getpid()}", ".b.new-999999999", "a"):
-        (tmp_path / name).mkdir()
-    remove_stages(tmp_path, ["a"])
-    assert {path.name for path in tmp_path.iterdir()} == {
-        f".a.new-{os.getpid()}",
-        ".b.new-999999999",
-        "a",
-    }
+def test_stopping_leaves_no_process_and_no_half_report(tmp_path):
+    params = [write(tmp_path, f"{name}.yml", "formats: [html]\n") for name in ("a", "b")]
+    out = tmp_path / "out"
+    code = "import sys; from helpers.cli.program import main; sys.exit(main(sys.argv[1:]))"
+    words = ["batch", *map(str, params), "--output", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (stages := list(out.glob(".?.new-*"))):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    told, error = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "")
+    assert error.startswith("lenfail: stopped; every report is whole or as it was")
+    assert not list(out.glob(".?.new-*"))
+    assert not list(out.glob("?/"))
+    for stage in stages:
+        assert not is_alive(int(stage.name.rpartition("-")[2]))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def make_summary(folder: Path) -> BatchSummary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from helpers.report.imports import list_notebook_imports
 from helpers.report.inputs import make_tasks
 from helpers.report.manifest import hash_code
 from helpers.report.notebook_file import read_notebook
-from helpers.report.scratch import is_running
+from helpers.report.publish import remove_stopped
+from helpers.report.scratch import remove_leftovers
 from helpers.report.workshop import list_needed
 
 Status = Literal["built", "unchanged", "failed"]
@@ -118,22 +118,26 @@ def run_batch(
     progress(BatchEvent(kind="begin", total=len(tasks)))
     rows: dict[str, BatchRow] = {}
     is_whole = False
+    outcomes = map_tasks(
+        build_task,
+        tasks,
+        workers=settings.workers,
+        scheduler=settings.scheduler,
+        scheduler_file=settings.scheduler_file,
+        retries=settings.retries,
+        modules=list_modules(requests, settings.notebooks_dir),
+    )
     try:
-        for outcome in map_tasks(
-            build_task,
-            tasks,
-            workers=settings.workers,
-            scheduler=settings.scheduler,
-            scheduler_file=settings.scheduler_file,
-            retries=settings.retries,
-            modules=list_modules(requests, settings.notebooks_dir),
-        ):
+        for outcome in outcomes:
             row = rows[outcome.key] = _make_row(outcome, settings.output_dir)
             progress(_tell(row, outcome, done=len(rows), total=len(tasks)))
         is_whole = True
     finally:
+        outcomes.close()
         if not is_whole:
-            remove_stages(settings.output_dir, [name for name, _ in tasks])
+            for name, _ in tasks:
+                remove_stopped(settings.output_dir, name)
+            remove_leftovers()
     summary = BatchSummary(folder=settings.output_dir, rows=tuple(rows[name] for name, _ in tasks))
     write_batch(summary)
     return summary
@@ -165,15 +169,6 @@ def list_modules(requests: Sequence[BatchRequest], notebooks_dir: Path) -> list[
     modules = [name for task in notebooks for name in list_notebook_imports(read_notebook(task))]
     formats = list(dict.fromkeys(name for one in requests for name in one.params.formats))
     return [*list_needed(modules, formats), "helpers.report.batch.job"]
-
-
-def remove_stages(folder: Path, names: Sequence[str]) -> None:
-    """Remove what builds that were stopped have left."""
-    for name in names:
-        for stage in folder.glob(f".{name}.new-*"):
-            owner = stage.name.rpartition("-")[2]
-            if owner.isdigit() and not is_running(int(owner)):
-                shutil.rmtree(stage, ignore_errors=True)
 
 
 def _make_row(outcome: TaskOutcome, folder: Path) -> BatchRow:

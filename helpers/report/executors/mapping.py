@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def map_tasks(
     prepare: Callable[[Any], Any] | None = None,
     modules: Sequence[str] = (),
     executor: Executor | None = None,
-) -> Iterator[TaskOutcome]:
+) -> Generator[TaskOutcome, None, None]:
     """Run a function on many payloads and yield each outcome when it is there.
 
     Parameters
