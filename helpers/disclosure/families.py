@@ -11,7 +11,7 @@ from helpers.disclosure.system import CountSystem, Key
 from helpers.results import Result, ResultSet
 
 _ENDING = re.compile(r"\.(?:n|median|hr|prob_[0-9p.]+m)$")
-_CONTRAST = re.compile(r"[^.]+_vs_[^.]+$")
+_CONTRAST = re.compile(r"[^.]+_vs_[^.]+$|\.(?:detectable_hr|rmst_difference|ph)$")
 
 
 @dataclass(slots=True)

@@ -37,6 +37,8 @@ PROTECTED_ANALYSES = frozenset(
         "count_levels",
         "count_subsets",
         "cross_check",
+        "describe_target_trial",
+        "detect_immortal_time",
         "estimate_incidence",
         "estimate_survival",
         "fit_incidence_model",

@@ -101,7 +101,7 @@ def _protect(result: Result, results: ResultSet, counts: SetCounts, rule: Rule) 
         return _protect_summary(result, counts, rule)
     if result.kind == "test":
         return _protect_test(result, results, counts, rule)
-    if result.kind != "statistic":
+    if result.kind != "statistic" or is_contrast(result):
         return _protect_estimate(result, results, counts, rule)
     is_declared = result.id.endswith(".cut") or result.n is None
     return result if is_declared else replace(result, n=rule.stand_in(result.n))
@@ -188,7 +188,8 @@ def _round_estimate(result: Result) -> Result:
     if result.unit == "months":
         values = {name: _round_time(getattr(result, name)) for name in names}
         return replace(result, std_error=None, **values)
-    values = {name: round_digits(getattr(result, name), _RATIO_DIGITS) for name in names}
+    digits = _RATIO_DIGITS if result.kind != "statistic" else _P_DIGITS
+    values = {name: round_digits(getattr(result, name), digits) for name in names}
     return replace(
         result,
         std_error=round_digits(result.std_error, _P_DIGITS),
@@ -225,7 +226,7 @@ def _protect_test(result: Result, results: ResultSet, counts: SetCounts, rule: R
 def _compares_closed(result: Result, results: ResultSet, counts: SetCounts) -> bool:
     """Return whether a test compares groups of which one is not told."""
     parent, _, name = result.id.rpartition(".")
-    if name in {"logrank", "gray", "trend"}:
+    if name in {"logrank", "gray", "trend", "ph"}:
         return any(map(counts.is_closed, counts.families.get(parent, ())))
     if name != "test":
         return False
