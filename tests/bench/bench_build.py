@@ -1,8 +1,8 @@
 """Time whole reports against what a user could pick instead; write bench.html and bench.json.
 
 Run from the top of the project: make bench, or python tests/bench/bench_build.py. BENCH_QUICK=1
-takes one round, ten reports and 10,000 patients; BENCH_TINY=1 one round, one report and the
-built-in cohort, to try the bench itself. What bench.json holds is described in bench_schema.json.
+takes one round, ten reports and 10,000 patients; BENCH_TINY=1 our own build alone, to try the bench
+itself. What bench.json holds is described in bench_schema.json.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from scaling import measure_sizes
 from summary import describe_machine, describe_software
 
 FORMAT = 1
+PARTS = ("start", "reports", "warm", "batch", "memory", "scaling", "estimators")
+WAYS = ("cold", "plain", "unchanged", "cold, with the workbook", "floor", "r")
 ESTIMATORS = ("bench_resampling.py", "bench_cox.py", "bench_univariate.py")
 
 
@@ -48,6 +50,10 @@ class Mode:
         Patients.
     estimators : tuple of str
         Scripts to run as well.
+    ways : tuple of str
+        To make the report, that are timed in each round.
+    parts : tuple of str
+        Of the bench.
     """
 
     name: str
@@ -55,6 +61,8 @@ class Mode:
     reports: int
     sizes: tuple[int, ...]
     estimators: tuple[str, ...]
+    ways: tuple[str, ...] = WAYS
+    parts: tuple[str, ...] = PARTS
 
 
 MODES = {
@@ -68,7 +76,15 @@ MODES = {
     "quick": Mode(
         name="quick", rounds=1, reports=10, sizes=(1_000, 10_000), estimators=ESTIMATORS[:1]
     ),
-    "tiny": Mode(name="tiny", rounds=1, reports=1, sizes=(), estimators=()),
+    "tiny": Mode(
+        name="tiny",
+        rounds=1,
+        reports=0,
+        sizes=(),
+        estimators=(),
+        ways=("cold", "unchanged"),
+        parts=("start", "reports"),
+    ),
 }
 
 
@@ -98,7 +114,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     reports = contenders.PROJECT / "reports"
     parser.add_argument("--output", type=Path, default=reports, help="folder; reports/ by default")
-    parser.add_argument("--only", nargs="*", choices=list(PARTS), help="parts; all by default")
+    parser.add_argument("--only", nargs="*", choices=PARTS, help="parts; all by default")
     parser.add_argument(
         "--keep", action="store_true", help="also write measured_build.json, which README shows"
     )
@@ -118,8 +134,8 @@ def measure(mode: Mode, folder: Path, only: list[str] | None = None) -> dict[str
     load = os.getloadavg()[0]
     measured: dict[str, Any] = {}
     skipped: dict[str, str] = {}
-    for name, part in PARTS.items():
-        if only and name not in only:
+    for name, part in MEASURES.items():
+        if name not in (only or mode.parts):
             skipped[name] = "not asked for"
             continue
         print(f"bench: {name}", file=sys.stderr, flush=True)
@@ -143,22 +159,30 @@ def measure(mode: Mode, folder: Path, only: list[str] | None = None) -> dict[str
 def measure_reports(mode: Mode, folder: Path) -> dict[str, Any]:
     """Return the seconds of each way to make the report, in rounds that take turns."""
     no_r = contenders.explain_no_r()
-    ways: dict[str, Callable[[Path], float]] = {
-        "cold": lambda at: contenders.build(at, "--set", contenders.BAR_FORMATS).seconds,
-        "unchanged": lambda at: (
-            contenders.build(at, "--set", contenders.BAR_FORMATS, force=False).seconds
-        ),
-        "cold, with the workbook": lambda at: contenders.build(at).seconds,
-        "plain": lambda at: contenders.run_plain(at / "plain").seconds,
-        "floor": lambda _: sum(row["seconds"] for row in contenders.time_cells()),
-    }
-    if not no_r:
-        ways["r"] = lambda at: contenders.render_r(at / "r").seconds
+    chosen = [name for name in mode.ways if name != "r" or not no_r]
     rounds = [
-        {name: round(way(folder), 3) for name, way in ways.items()} for _ in range(mode.rounds)
+        {name: round(run_way(name, folder / name), 3) for name in chosen}
+        for _ in range(mode.rounds)
     ]
-    medians = {name: median(each[name] for each in rounds) for name in ways}
+    medians = {name: median(each[name] for each in rounds) for name in chosen}
     return {"rounds": rounds, "median": medians, "no_r": no_r}
+
+
+def run_way(name: str, folder: Path) -> float:
+    """Return the seconds of one way to make the report; what is unchanged was built cold."""
+    formats = ("--set", contenders.BAR_FORMATS)
+    match name:
+        case "cold":
+            return contenders.build(folder, *formats).seconds
+        case "unchanged":
+            return contenders.build(folder.with_name("cold"), *formats, force=False).seconds
+        case "cold, with the workbook":
+            return contenders.build(folder).seconds
+        case "plain":
+            return contenders.run_plain(folder).seconds
+        case "r":
+            return contenders.render_r(folder).seconds
+    return sum(row["seconds"] for row in contenders.time_cells())
 
 
 def measure_warm(mode: Mode, folder: Path) -> dict[str, Any]:
@@ -224,8 +248,6 @@ def measure_start(mode: Mode, folder: Path) -> dict[str, Any]:
 
 def measure_scaling(mode: Mode, folder: Path) -> dict[str, Any]:
     """Return seconds of each step and memory by the number of patients."""
-    if not mode.sizes:
-        raise CommandFailed("left out in this mode")
     return measure_sizes(mode.sizes, folder)
 
 
@@ -246,7 +268,7 @@ def run_estimators(mode: Mode) -> Iterator[Mapping[str, Any]]:
             yield {"script": name, "seconds": round(run.seconds, 1), "output": run.output}
 
 
-PARTS: dict[str, Callable[[Mode, Path], Any]] = {
+MEASURES: dict[str, Callable[[Mode, Path], Any]] = {
     "start": measure_start,
     "reports": measure_reports,
     "warm": measure_warm,
