@@ -57,7 +57,7 @@ def cross_check(
     data = prepare_model(cohort, factors, where=None, needs=[measured.time, measured.event])
     outcome = read_outcome(data.frame, measured)
     agreements = [check_survival_curve(outcome)]
-    for factor in data.factors:
+    for factor in (one for one in data.factors if not one.is_numeric):
         group = data.frame[factor.name].astype(str).to_list()
         statistic = compare_survival(outcome, group).statistic
         agreements.append(_rename(check_log_rank(outcome, group, statistic), factor.label))

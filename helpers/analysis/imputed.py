@@ -146,7 +146,8 @@ def _encode(frame: pd.DataFrame, declared: Sequence[Declared]) -> tuple[_Incompl
             continue
         levels = tuple(level for level in one.levels if (frame[one.name] == level).any())
         if len(levels) < 2:
-            left_out.append(f"{one.label} has one level only.")
+            reason = "has one level only" if one.levels else "is a number, which is not imputed"
+            left_out.append(f"{one.label} {reason}.")
             continue
         numbers = {level: float(code) for code, level in enumerate(levels)}
         codes[one.name] = frame[one.name].map(numbers).astype(float)

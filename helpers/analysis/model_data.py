@@ -26,9 +26,9 @@ class ModelData:
     Attributes
     ----------
     frame : pandas.DataFrame
-        Their rows.
+        Their rows, with the columns that the model needs.
     factors : tuple of Factor
-        Only with levels that occur.
+        Only with levels that occur; numbers have none.
     missing : int
         Patients left out because a covariate is not known.
     left_out : tuple of str
@@ -60,7 +60,8 @@ def prepare_model(
     if not declared:
         raise NotComputableError("no factor is offered to the model.")
     frame = select_patients(cohort, where=where, needs=needs)
-    frame = frame.loc[frame[list(needs)].notna().all(axis=1)]
+    columns = [name for name in dict.fromkeys([*needs, *declared]) if name in frame]
+    frame = frame[columns].dropna(subset=list(needs))
     known = {name for name in declared if name in frame and frame[name].notna().any()}
     left_out = [f"{declared[name].label} is not known." for name in declared if name not in known]
     entering = [name for name in declared if name in known]
@@ -78,6 +79,7 @@ def prepare_model(
     if not entering:
         raise NotComputableError("no factor of the model is known in two levels in these data.")
     usable = tuple(_find_levels(complete, declared[name]) for name in entering)
+    complete = _scale_numbers(cohort, complete, usable)
     usable, aliased = _drop_aliased(complete, usable)
     left_out += [f"{factor.label} is determined by the factors before it." for factor in aliased]
     return ModelData(complete, usable, len(frame) - len(complete), tuple(left_out))
@@ -100,9 +102,20 @@ def _drop_aliased(
     return tuple(kept), dropped
 
 
+def _scale_numbers(
+    cohort: Cohort, frame: pd.DataFrame, factors: tuple[Factor, ...]
+) -> pd.DataFrame:
+    """Return the rows with numbers in the steps of their hazard ratios."""
+    variables = cohort.dictionary.variables
+    steps = {one.name: variables[one.name].per for one in factors if one.is_numeric}
+    return frame.assign(**{name: frame[name] / per for name, per in steps.items()})
+
+
 def _find_levels(frame: pd.DataFrame, declared: Declared) -> Factor:
     """Return a factor with the levels that occur."""
     name = declared.name
+    if not declared.levels:
+        return Factor(name, label=declared.label)
     levels = tuple(level for level in declared.levels if (frame[name] == level).any())
     reference = declared.reference if declared.reference in levels else levels[0]
     labels = tuple(declared.levels[level] for level in levels)

@@ -23,6 +23,16 @@ from helpers.stats.survival import estimate_kaplan_meier
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
+#: Key of a number's hazard ratio in results' ids.
+SLOPE = "slope"
+
+
+def list_levels(factor: Factor) -> list[tuple[str, str]]:
+    """Return keys and labels of a factor's levels; a number has one key for its slope."""
+    if factor.is_numeric:
+        return [(SLOPE, factor.label)]
+    return list(zip(map(str, factor.levels), factor.level_labels, strict=True))
+
 
 def record_terms(
     fit: CoxFit,
@@ -37,6 +47,11 @@ def record_terms(
     counts = {(count.factor, count.level): count for count in fit.level_counts}
     for factor in factors:
         prefix = f"{set_id}.{names[factor.name]}"
+        if factor.is_numeric:
+            shared = {"n": fit.n_subjects, "events": fit.n_events, "method": method}
+            shared |= {"id": f"{prefix}.{SLOPE}", "kind": "hazard_ratio", "label": factor.label}
+            yield record_hazard_ratio(fit, positions[factor.name, None], shared)
+            continue
         for level, label in zip(factor.levels, factor.level_labels, strict=True):
             count = counts[factor.name, level]
             shared = {
@@ -58,7 +73,7 @@ def record_terms(
             statistic=test.statistic,
             df=test.df,
             p_value=test.p_value,
-            method="Wald test of the factor",
+            method=f"{test.method} test of the factor",
         )
 
 
@@ -164,13 +179,13 @@ def collect_model(
         {
             "factor": names[factor.name],
             "factor_label": factor.label,
-            "level": str(level),
+            "level": level,
             "level_label": label,
             "result_id": f"{set_id}.{names[factor.name]}.{level}",
             "is_reference": level == factor.reference,
         }
         for factor in data.factors
-        for level, label in zip(factor.levels, factor.level_labels, strict=True)
+        for level, label in list_levels(factor)
     ]
     return ResultSet.collect(
         set_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.analysis.cox_fits import fit_hazards
 from helpers.analysis.incidence import censor_competing, read_competing
 from helpers.analysis.model_data import prepare_model
 from helpers.analysis.model_results import (
@@ -17,7 +18,6 @@ from helpers.analysis.model_results import (
 from helpers.analysis.subset import Where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.results import ResultSet
-from helpers.stats.cox import fit_cox
 from helpers.stats.design import build_design
 from helpers.stats.fine_gray import fit_fine_gray
 
@@ -74,9 +74,9 @@ def fit_survival_model(
     data = prepare_model(cohort, factors, where=where, needs=[measured.time, measured.event])
     outcome = read_outcome(data.frame, measured)
     design = build_design(data.frame, data.factors)
-    fit = fit_cox(outcome, design, ties=ties, conf_level=conf_level)
+    fit, words = fit_hazards(outcome, design, ties=ties, conf_level=conf_level)
     names = {factor.name: (rename or {}).get(factor.name, factor.name) for factor in data.factors}
-    method = f"Cox model, {ties.capitalize()} ties, Wald interval and p"
+    method = f"Cox model, {words}"
     results = list(record_terms(fit, data.factors, set_id, names=names, method=method))
     results += record_level_medians(
         data, outcome, set_id, names=names, interval=median_interval, conf_level=conf_level
@@ -135,8 +135,8 @@ def fit_incidence_model(
     names = {factor.name: factor.name for factor in data.factors}
     if model == "cause_specific":
         outcome = censor_competing(competing)
-        fit = fit_cox(outcome, design, ties=ties, conf_level=conf_level)
-        method = f"cause-specific Cox model, {ties.capitalize()} ties"
+        fit, words = fit_hazards(outcome, design, ties=ties, conf_level=conf_level)
+        method = f"cause-specific Cox model, {words}"
     else:
         fit = fit_fine_gray(competing, design, conf_level=conf_level)
         method = "Fine-Gray model of the subdistribution hazard, robust variance"

@@ -91,7 +91,7 @@ def _compare_means(
 ) -> Iterator[Result]:
     """Yield the restricted means of the levels of some factors against the reference."""
     for factor in data.factors:
-        if factor.name not in names:
+        if factor.name not in names or factor.is_numeric:
             continue
         column = data.frame[factor.name].to_numpy()
         labels = dict(zip(factor.levels, factor.level_labels, strict=True))
@@ -128,7 +128,8 @@ def _tabulate_residuals(fit: CoxFit, data: ModelData) -> pd.DataFrame:
     frames = []
     for column, term in enumerate(fit.terms):
         smooth = smooth_by_spline(check.transformed_time, residuals.scaled[:, column])
-        name = f"{labels[term.factor]}: {levels[term.factor, term.level]}"
+        level = levels.get((term.factor, term.level))
+        name = f"{labels[term.factor]}: {level}" if level else labels[term.factor]
         frames.append(
             pd.DataFrame(
                 {

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers.analysis.cox_fits import fit_hazards
 from helpers.analysis.model_data import ModelData, prepare_model
-from helpers.analysis.model_results import record_level_medians, record_terms
+from helpers.analysis.model_results import list_levels, record_level_medians, record_terms
 from helpers.analysis.models import fit_incidence_model
 from helpers.analysis.subset import (
     Endpoint,
@@ -24,7 +25,6 @@ from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
 from helpers.stats.comparison import compare_survival
-from helpers.stats.cox import fit_cox
 from helpers.stats.design import build_design
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def screen_factors(
     -------
     ResultSet
         ``<id>.<factor>.<level>.median``, ``.hr``, ``<id>.<factor>.logrank``; with a cut
-        ``<id>.<factor>.cut``. Frame ``factors``.
+        ``<id>.<factor>.cut``. Of a number ``<id>.<factor>.slope.hr`` and ``.test``. Frame
+        ``factors``.
     """
     measured = find_endpoint(cohort.terms, endpoint)
     results: list[Result] = []
@@ -103,11 +104,11 @@ def screen_factors(
             {
                 "factor": name,
                 "factor_label": factor.label,
-                "level": str(level),
+                "level": level,
                 "level_label": label,
                 "is_reference": level == factor.reference,
             }
-            for level, label in zip(factor.levels, factor.level_labels, strict=True)
+            for level, label in list_levels(factor)
         ]
     if not rows:
         raise NotComputableError("no factor of the screen is known in these data")
@@ -141,27 +142,31 @@ def _screen_one(
     factor = data.factors[0]
     names = {factor.name: factor.name}
     outcome = read_outcome(data.frame, measured)
-    test = compare_survival(outcome, data.frame[factor.name].astype(str).to_numpy())
-    yield Result(
-        id=f"{set_id}.{factor.name}.logrank",
-        kind="test",
-        label=factor.label,
-        statistic=test.statistic,
-        df=test.df,
-        p_value=test.p_value,
-        n=len(data.frame),
-        missing=data.missing,
-        events=int(outcome.event.sum()),
-        method=test.method,
-    )
+    if not factor.is_numeric:
+        test = compare_survival(outcome, data.frame[factor.name].astype(str).to_numpy())
+        yield Result(
+            id=f"{set_id}.{factor.name}.logrank",
+            kind="test",
+            label=factor.label,
+            statistic=test.statistic,
+            df=test.df,
+            p_value=test.p_value,
+            n=len(data.frame),
+            missing=data.missing,
+            events=int(outcome.event.sum()),
+            method=test.method,
+        )
     yield from record_level_medians(
         data, outcome, set_id, names=names, interval=median_interval, conf_level=conf_level
     )
-    fit = fit_cox(outcome, build_design(data.frame, data.factors), ties=ties, conf_level=conf_level)
-    method = f"Cox model of one factor, {ties.capitalize()} ties, Wald interval and p"
+    design = build_design(data.frame, data.factors)
+    fit, words = fit_hazards(outcome, design, ties=ties, conf_level=conf_level)
+    method = f"Cox model of one factor, {words}"
     for result in record_terms(fit, data.factors, set_id, names=names, method=method):
         if result.kind == "hazard_ratio":
             yield _with_id(result, f"{result.id}.hr")
+        elif factor.is_numeric:
+            yield result
     if cut is not None:
         yield Result(
             id=f"{set_id}.{factor.name}.cut",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def list_candidates(screen: ResultSet, *, entry_p: float) -> list[str]:
-    """Return the factors of a screen whose log-rank p is below `entry_p`, in its order.
+    """Return the factors of a screen whose p-value is below `entry_p`, in its order.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def list_candidates(screen: ResultSet, *, entry_p: float) -> list[str]:
     if not screen.is_computable:
         return []
     factors = dict.fromkeys(screen.frames["factors"]["factor"])
-    return [name for name in factors if (screen[f"{name}.logrank"].p_value or 0) < entry_p]
+    tests = {name: screen.find(f"{name}.logrank") or screen[f"{name}.test"] for name in factors}
+    return [name for name, test in tests.items() if (test.p_value or 0) < entry_p]
 
 
 @explain_omission

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.analysis.definition import describe_definition
 from helpers.cohort.dictionary import read_dictionary
+from helpers.cohort.model_numbers import describe_number, list_model_numbers
 from helpers.errors import NotComputableError, ParameterError, StatisticsError
 from helpers.results import ResultSet
 
@@ -118,7 +119,7 @@ def _name_analysis(cohort: Cohort, options: Mapping[str, Any]) -> str:
 
 
 def get_factor(cohort: Cohort, name: str) -> Factor:
-    """Return what the dictionary says of a factor.
+    """Return what the dictionary says of a factor; a number has no levels.
 
     Raises
     ------
@@ -130,6 +131,8 @@ def get_factor(cohort: Cohort, name: str) -> Factor:
     factors = cohort.dictionary.factors
     if name in cohort.dictionary.removed:
         raise NotComputableError(f"{cohort.dictionary.removed[name]}.")
+    if name not in factors and name in (numbers := list_model_numbers(cohort.dictionary)):
+        return describe_number(numbers[name])
     if name not in factors:
         raise ParameterError(
             f"factor must be one of {', '.join(sorted(factors))}, but was {name!r}"

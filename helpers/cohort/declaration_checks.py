@@ -21,7 +21,9 @@ MAX_LABEL = 200
 MAX_MEANING = 1000
 MAX_LEVELS = 40
 DECLARED_TYPES = ("category", "flag", "integer", "number", "date", "text")
-VARIABLE_KEYS = ("label", "meaning", "type", "unit", "levels", "range", "usual", "known_at")
+VARIABLE_KEYS = (
+    *("label", "meaning", "type", "unit", "levels", "range", "usual", "per", "known_at"),
+)
 FACTOR_KEYS = ("label", "meaning", "rule", "levels", "reference", "known_at", "switches_at")
 SECTIONS = ("variables", "factors", "eligibility", "terms")
 _LEVEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
@@ -86,10 +88,20 @@ def _find_variable_faults(name: object, entry: Any, dictionary: Dictionary) -> I
     yield from _find_text_faults(where, entry)
     yield from _find_limit_faults(where, entry)
     kind = entry.get("type") or (known.type if known else None)
+    if "per" in entry:
+        yield from _find_step_faults(where, entry["per"], kind)
     if kind == "category" and (known is None or "levels" in entry):
         yield from find_level_faults(where, entry.get("levels"))
     elif kind != "category" and entry.get("levels"):
         yield f"{where}.levels must belong to a category, but type was {kind!r}; remove them"
+
+
+def _find_step_faults(where: str, per: object, kind: object) -> Iterator[str]:
+    is_number = isinstance(per, int | float) and not isinstance(per, bool)
+    if kind not in ("number", "integer"):
+        yield f"{where}.per must belong to a number, but type was {kind!r}; remove it"
+    elif not is_number or not 0 < per < float("inf"):
+        yield f"{where}.per must be a positive number, but was {per!r:.60}; write for example 10"
 
 
 def _find_redefinition_faults(where: str, entry: Mapping[str, Any], known: Any) -> Iterator[str]:

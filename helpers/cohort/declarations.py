@@ -104,7 +104,7 @@ def _rename(dictionary: Dictionary, terms: Terms) -> Dictionary:
 
 
 def _make_variable(name: str, entry: Mapping[str, Any], known: Variable | None) -> Variable:
-    fields = {key: value for key, value in entry.items() if key != "known_at"}
+    fields = dict(entry)
     for key in ("range", "usual"):
         if key in fields:
             fields[key] = tuple(fields[key])

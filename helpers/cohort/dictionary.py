@@ -37,20 +37,18 @@ class Variable:
         As in the file and in the analysis table; a number carries its unit.
     label, meaning : str
         For print, and in one sentence for who fills in the file.
-    type : VariableType
+    type, unit : VariableType, str
         An ``event`` is a bool; an ``event_code`` is 0 censored, 1 event, 2 competing event.
-    unit : str
-        Empty without one.
     levels : mapping of str to str
         Keys of a category with their labels, in order of presentation.
     required, derived, may_be_given : bool
         Must be in the file; is made by the package; is made but accepted from the file.
     range, usual : tuple of float or None
         Smallest and largest value: outside `range` is a fault, outside `usual` a warning.
-    needs : tuple of str
-        Columns that a derived one is made from.
-    section : str
-        Where documentation puts it.
+    per, known_at : float, KnownAt
+        Of a number in a model: the step of its hazard ratio, and when it is known.
+    needs, section : tuple of str, str
+        Columns that a derived one is made from; where documentation puts it.
     """
 
     name: str
@@ -64,6 +62,8 @@ class Variable:
     may_be_given: bool = False
     range: tuple[float, float] | None = None
     usual: tuple[float, float] | None = None
+    per: float = 1.0
+    known_at: KnownAt = "failure"
     needs: tuple[str, ...] = ()
     section: str = ""
 

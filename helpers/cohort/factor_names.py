@@ -8,6 +8,7 @@ from typing import Any
 from helpers.cohort.declaration_names import suggest
 from helpers.cohort.declarations import extend_dictionary
 from helpers.cohort.dictionary import Dictionary, Variable, read_dictionary
+from helpers.cohort.model_numbers import NUMBER_LISTS, OUTCOME_TIMES, list_model_numbers
 from helpers.errors import FaultsError
 
 
@@ -33,14 +34,30 @@ def check_factor_names(
     known = {**dictionary.factors, **dictionary.removed}
     faults = []
     for parameter, names in lists.items():
-        is_table = parameter.endswith("_variables")
-        allowed = {**known, **_find_numbers(dictionary)} if is_table else known
+        allowed = known
+        if parameter.endswith("_variables"):
+            allowed = {**known, **_find_numbers(dictionary)}
+        elif parameter in NUMBER_LISTS:
+            allowed = {**known, **list_model_numbers(dictionary)}
+        kind = "factor" if allowed is known else "number or factor"
         for name in names:
             if name not in allowed:
-                kind = "number or factor" if is_table else "factor"
-                faults.append(f"{parameter}: {name!r} is not a {kind}; {suggest(name, allowed)}")
+                advice = _advise(name, dictionary) or suggest(name, allowed)
+                faults.append(f"{parameter}: {name!r} is not a {kind}; {advice}")
     if faults:
         raise FaultsError("The parameters name factors that do not exist:", faults)
+
+
+def _advise(name: str, dictionary: Dictionary) -> str:
+    """Return what to do about the name of a column that exists, but makes no groups."""
+    variable = dictionary.variables.get(name)
+    if variable is None or name in OUTCOME_TIMES:
+        return ""
+    if variable.type in ("number", "integer"):
+        return "it is a number: declare groups of it under factors (bands or at_least)"
+    if variable.type == "text":
+        return "it is text: declare it under variables as a category with its levels"
+    return ""
 
 
 def _find_numbers(dictionary: Dictionary) -> dict[str, Variable]:

@@ -10,6 +10,7 @@ from helpers.formatting import (
     join_words,
     pluralise,
 )
+from helpers.formatting.correction import PENALISED_TEST, WHY_PENALISED, is_penalised
 from helpers.formatting.lookup import (
     clean_level,
     get_event_noun,
@@ -163,8 +164,18 @@ def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]
     if failed:
         sentences.append(_tell_failed(failed, reasons, voice))
     if higher or lower or unclear:
-        sentences.append("the p-values are those of Wald tests.")
+        sentences.append(_name_tests(results))
     return sentences
+
+
+def _name_tests(results: ResultSet) -> str:
+    if not is_penalised(results):
+        return "the p-values are those of Wald tests."
+    return (
+        f"because {WHY_PENALISED}, hazard ratios were estimated with Firth's correction (Heinze "
+        "and Schemper, *Biometrics* 2001;57:114-119), with intervals of the profile likelihood; "
+        f"the p-values are those of the {PENALISED_TEST}."
+    )
 
 
 def _tell_failed(failed: list[str], reasons: list[str], voice: Voice) -> str:

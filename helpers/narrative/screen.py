@@ -56,13 +56,17 @@ def describe_screen(
             continue
         label = voice.label(str(block.iloc[0]["factor_label"]))
         if test.p_value < alpha:
-            medians = _tell_medians(results, factor, block.to_dict("records"), voice)
-            with_effect.append(f"{label} ({medians}{voice.p(test)})")
+            told = _tell_medians(results, factor, block.to_dict("records"), voice)
+            slope = results.find(f"{factor}.slope.hr")
+            shown = voice.ratio(slope, name="HR") if slope else f"{told}{voice.p(test)}"
+            with_effect.append(f"{label} ({shown})")
         else:
             p_text = format_p(test.p_value, letter=True, style=voice.style)
             without.append(f"{label} ({p_text})")
     level = format_level(alpha, style=voice.style)
     method = "log-rank tests" if _has_logrank(results) else "Wald tests"
+    if _has_logrank(results) and any(one.id.endswith(".slope.hr") for one in results):
+        method = "log-rank tests, Wald tests for numbers"
     shown = join_words(with_effect) if with_effect else "no factor"
     sentences = [
         f"in univariate analysis ({method}, {level} level), a difference was seen for {shown}."

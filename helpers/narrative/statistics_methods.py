@@ -113,10 +113,23 @@ def _tell_models(evidence: Evidence, choices: Choices) -> Iterator[str]:
         f"[@{key}] and Wald intervals and {choices.voice.style.p_letter}-values."
     )
     if evidence.has("os.uni."):
-        n = sum(key.startswith("os.uni.") and key.endswith(".logrank") for key in evidence.results)
+        n_numbers = _count_results(evidence, "os.uni.", ".slope.hr")
+        n = _count_results(evidence, "os.uni.", ".logrank") + n_numbers
         factors = f"{format_number_word(n, style=choices.style)} {pluralise(n, 'factor')}"
         short = escape_markdown(evidence.terms.endpoint_short)
-        yield f"{short} was first related to {factors} one at a time, by the log-rank test."
+        tests = "by the log-rank test"
+        if n_numbers:
+            tests += " or, of a number, by the Wald test of a Cox model"
+        yield f"{short} was first related to {factors} one at a time, {tests}."
+    if any(key.endswith((".slope", ".slope.hr")) for key in evidence.results):
+        yield (
+            "the log hazard was taken to be linear in numbers; their HRs are for the step that "
+            "stands beside them."
+        )
+
+
+def _count_results(evidence: Evidence, start: str, end: str) -> int:
+    return sum(key.startswith(start) and key.endswith(end) for key in evidence.results)
 
 
 def _tell_main_model(evidence: Evidence) -> Iterator[str]:

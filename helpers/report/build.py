@@ -112,7 +112,7 @@ def build_report(
     started = time.perf_counter()
     progress = progress or (lambda event: None)
     choices = choices or RunChoices()
-    output_dir = Path(output_dir)
+    output_dir = Path(output_dir).resolve()  # workers stand in other folders
     inputs = BuildInputs(
         name=check_report_name(name),
         parameters=parameters,

@@ -7,12 +7,14 @@ import pandas as pd
 from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import (
     NumberStyle,
+    capitalise,
     format_count,
     format_level,
     format_number,
     format_p,
     get_style,
 )
+from helpers.formatting.correction import PENALISED_TEST, WHY_PENALISED, is_penalised
 from helpers.formatting.lookup import (
     clean_level,
     find_conf_level,
@@ -89,6 +91,8 @@ def _name_ratio(results: ResultSet) -> str:
 def _describe_fit(results: ResultSet, style: NumberStyle) -> str:
     model = results.find("model")
     text = "Wald test."
+    if is_penalised(results):
+        text = f"{capitalise(PENALISED_TEST)}, with Firth's correction: {WHY_PENALISED}."
     if model is None or model.n is None:
         return text
     text += f" Model: {format_count(model.n, style=style)} patients"

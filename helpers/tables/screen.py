@@ -10,6 +10,7 @@ from helpers.formatting import (
     format_level,
     get_style,
 )
+from helpers.formatting.correction import WHY_PENALISED, is_penalised
 from helpers.formatting.lookup import (
     clean_level,
     find_conf_level,
@@ -52,12 +53,16 @@ def make_screen_table(
     style = get_style(style)
     view = View(results, style, any(result.kind == "median" for result in results))
     rows: list[Row] = []
+    ratio_keys = ()
+    if is_penalised(results):
+        ratio_keys = view.notes.cite(f"With Firth's correction where {WHY_PENALISED}.")
     for factor, block in split_rows(get_frame(results, "factors"), "factor"):
         rows.extend(_make_factor(view, factor, block))
     level = format_level(find_conf_level(results), style=style)
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if view.medians else []
-    head += [f"HR ({level} CI)", f"{style.p_letter} value"]
+    ratio = Cell(f"HR ({level} CI)", header=True, notes=ratio_keys)
+    head += [ratio, f"{style.p_letter} value"]
     return make_table(
         results.id,
         title or get_title(results, "Univariate analysis"),
@@ -72,6 +77,10 @@ def make_screen_table(
 
 def _make_factor(view: View, factor: str, block: pd.DataFrame) -> list[Row]:
     test = find_factor_test(view.results, factor)
+    if len(block) == 1 and not bool(block.iloc[0]["is_reference"]):
+        line = block.iloc[0]
+        p_cell = make_p_cell(test, view.notes, style=view.style)
+        return [make_row(str(line["factor_label"]), *_make_level(view, factor, line), p_cell)]
     empty = [Cell("")] * (3 + view.medians)
     p_cell = make_p_cell(test, view.notes, style=view.style)
     rows = [make_row(str(block.iloc[0]["factor_label"]), *empty, p_cell)]

@@ -136,15 +136,16 @@ def test_two_factors_are_adjusted_for_each_other():
     assert list(swapped.frames["terms"]["factor"].unique()) == ["sex", "age_75"]
 
 
-def test_levels_that_the_event_separates_have_no_ratio():
+def test_levels_that_the_event_separates_have_firths_ratio():
     cohort = make_cohort(
         os_months=[1, 2, 3, 9, 9, 9], dead=[1, 1, 1, 0, 0, 0], sex=[FEMALE] * 3 + [MALE] * 3
     )
     results = fit_survival_model(cohort, set_id="m", factors=["sex"])
-    assert results["sex.male"].status == "not_computable"
-    assert results["sex.male"].ci_upper is None
-    assert (results["sex.male"].n, results["sex.male"].events) == (3, 0)
-    assert any("no finite estimate" in warning for warning in results.meta["warnings"])
+    male = results["sex.male"]
+    assert "Firth's correction" in male.method
+    assert 0 < male.ci_lower < male.estimate < male.ci_upper < 1.5
+    assert (male.n, male.events) == (3, 0)
+    assert not any("no finite estimate" in warning for warning in results.meta["warnings"])
 
 
 def test_models_that_cannot_be_made_say_why(eight):

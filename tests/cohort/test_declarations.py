@@ -242,8 +242,9 @@ def test_lists_of_the_parameters_may_name_what_is_declared():
     check_factor_names(
         {"table1_variables": ["ldh", "sex"], "aml_factors": ["progression"]}, declared
     )
-    with pytest.raises(FaultsError, match="'ldh' is not a factor"):
-        check_factor_names({"model_factors": ["ldh"]}, declared)
+    check_factor_names({"model_factors": ["ldh"]}, declared)
+    with pytest.raises(FaultsError, match="'ldh' is not a factor; it is a number"):
+        check_factor_names({"subgroup_factors": ["ldh"]}, declared)
     with pytest.raises(FaultsError, match="'centre' is not a number or factor"):
         check_factor_names({"table1_variables": ["centre"]}, declared)
 

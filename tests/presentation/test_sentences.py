@@ -172,7 +172,7 @@ def test_competing_models_are_told_together():
 def test_screen_tells_medians_of_what_differs():
     assert narrative.describe_screen(make_screen()).markdown == (
         "In univariate analysis (log-rank tests, 5% level), a difference was seen for age 75 years "
-        "or older (median no 27 months, yes 18 months; p = 0.002). No clear difference was seen "
+        "or older (median 18 months with, 27 months without; p = 0.002). No clear difference was seen "
         "for response to LEN (p = 0.29)."
     )
 
