@@ -52,8 +52,8 @@ coverage: $(READY) ## Simulate the coverage of the intervals (several minutes)
 checked: $(READY) ## Write the page of what was checked
 	@$(BIN)/python tests/stats/agreement.py --write
 
-bench: $(READY) ## Time the estimators against lifelines and, where it is installed, R
-	@for script in tests/bench/bench_*.py; do $(BIN)/python "$$script"; done
+bench: $(READY) ## Time reports and estimators against what else there is; BENCH_QUICK=1 on a laptop
+	@$(BIN)/python tests/bench/bench_build.py
 
 clean: ## Remove reports and the environment
 	rm -rf $(VENV) reports/*/
