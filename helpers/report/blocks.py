@@ -25,6 +25,8 @@ NOTEBOOK_ONLY = "notebook-only"
 
 _HEADING = re.compile(r"^#\s+(?P<title>.+?)\s*#*\s*$", re.M)
 
+_ATTACHMENT = re.compile(r"!\[(?P<alt>[^\]]*)\]\(attachment:(?P<name>[^)\s]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -159,12 +161,24 @@ def _iterate_items(
             yield from _close_code(sources)
             if NOTEBOOK_ONLY not in cell["metadata"].get("tags", ()):
                 yield Prose(source)
+                yield from _read_attachments(cell, source)
         elif cell["cell_type"] == "code":
             if source.strip():
                 sources.append(source)
             for output in cell.get("outputs", ()):
                 yield from _read_output(output, f"cell {number} of {name}", is_ours=is_ours)
     yield from _close_code(sources)
+
+
+def _read_attachments(cell: Mapping[str, Any], source: str) -> Iterator[Output]:
+    """Yield the pictures that a Markdown cell holds and shows, below its words."""
+    attached = cell.get("attachments", {})
+    for match in _ATTACHMENT.finditer(source):
+        data = {kind: _join(text) for kind, text in attached.get(match["name"], {}).items()}
+        alt = match["alt"] or match["name"]
+        for picture in _read_foreign({"output_type": "display_data"}, data):
+            if isinstance(picture, Output) and (picture.svg or picture.png):
+                yield replace(picture, text=alt)
 
 
 def _close_code(sources: list[str]) -> Iterator[Code]:

@@ -1,5 +1,7 @@
 """Blocks of an executed notebook, and their numbers."""
 
+import base64
+
 import nbformat
 import pytest
 from sample_report import (
@@ -118,3 +120,11 @@ def test_display_output_of_the_sample_is_json():
     output = show(make_model_table("table.a", "A."))
     assert isinstance(output.data[MIME_TYPE]["rows"], list)
     assert TableBlock.__name__ == output.data[MIME_TYPE]["type"]
+
+
+def test_pictures_attached_to_prose_are_kept():
+    source = "![A box](attachment:a.png) and ![lost](attachment:b.png) and ![far](https://x.org/c)"
+    cell = nbformat.v4.new_markdown_cell(source)
+    cell["attachments"] = {"a.png": {"image/png": base64.b64encode(b"drawn").decode()}}
+    section = read_section(nbformat.v4.new_notebook(cells=[cell]), name="x")
+    assert section.items == (Prose(source), Output("A box", png=b"drawn"))
