@@ -67,10 +67,10 @@ def describe_screen(
     method = "log-rank tests" if _has_logrank(results) else "Wald tests"
     if _has_logrank(results) and any(one.id.endswith(".slope.hr") for one in results):
         method = "log-rank tests, Wald tests for numbers"
-    shown = join_words(with_effect) if with_effect else "no factor"
-    sentences = [
-        f"in univariate analysis ({method}, {level} level), a difference was seen for {shown}."
-    ]
+    analysis = f"in univariate analysis ({method}, {level} level)"
+    sentences = [f"{analysis}, no factor showed a difference."]
+    if with_effect:
+        sentences = [f"{analysis}, a difference was seen for {join_words(with_effect)}."]
     if without:
         sentences.append(f"no clear difference was seen for {join_words(without)}.")
     sentences += tell_limits(results, voice)
@@ -163,4 +163,6 @@ def _tell_rule(results: ResultSet, voice: Voice) -> str:
         return f"{named} was used ({rule})."
     number = format_number_word(candidates, style=voice.style)
     noun = pluralise(candidates, "candidate factor")
+    if candidates == 1:
+        return f"{named} was offered {number} {noun} ({rule})."
     return f"{named} was used among {number} {noun} ({rule})."

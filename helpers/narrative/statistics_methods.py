@@ -121,14 +121,15 @@ def _tell_models(evidence: Evidence, choices: Choices) -> Iterator[str]:
         if n_numbers:
             tests += " or, of a number, by the Wald test of a Cox model"
         yield f"{short} was first related to {factors} one at a time, {tests}."
-    if any(key.endswith((".slope", ".slope.hr")) for key in evidence.results):
+    models = ("os.uni.", "cox.full.", "cox.selected.", "aml.uni.", "aml.cause_specific.")
+    if any(_count_results(evidence, start, (".slope", ".slope.hr")) for start in models):
         yield (
             "the log hazard was taken to be linear in numbers; their HRs are for the step that "
             "stands beside them."
         )
 
 
-def _count_results(evidence: Evidence, start: str, end: str) -> int:
+def _count_results(evidence: Evidence, start: str, end: str | tuple[str, ...]) -> int:
     return sum(key.startswith(start) and key.endswith(end) for key in evidence.results)
 
 
@@ -207,8 +208,8 @@ def _tell_treatments(evidence: Evidence) -> Iterator[str]:
     if evidence.has("os.tx."):
         start = escape_markdown(evidence.terms.failure)
         yield (
-            f"treatments were compared from {start} on as if they had been known then, as in "
-            "the publication [@prebet2017]."
+            f"treatments were compared from {start} on as if they had been known then"
+            + (", as in the publication [@prebet2017]." if evidence.terms.is_published else ".")
         )
     others = [
         escape_markdown(lower_first(evidence.label_factor("cox.supp3", factor)))

@@ -172,8 +172,8 @@ def test_competing_models_are_told_together():
 def test_screen_tells_medians_of_what_differs():
     assert narrative.describe_screen(make_screen()).markdown == (
         "In univariate analysis (log-rank tests, 5% level), a difference was seen for age 75 years "
-        "or older (median 18 months with, 27 months without; p = 0.002). No clear difference was seen "
-        "for response to LEN (p = 0.29)."
+        "or older (median 18 months with, 27 months without; p = 0.002). No clear difference was "
+        "seen for response to LEN (p = 0.29)."
     )
 
 
@@ -191,7 +191,7 @@ def test_selection_tells_its_path_and_rule():
               "candidates": ["A"]},
     )  # fmt: skip
     assert narrative.describe_selection(ruled).markdown == (
-        "Forward selection was used among one candidate factor (score test, p to enter 0.15). "
+        "Forward selection was offered one candidate factor (score test, p to enter 0.15). "
         "No factor met the rule of the selection."
     )
 
