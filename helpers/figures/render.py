@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
@@ -131,6 +130,8 @@ def _render_tiff(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
 
 
 def _render_pdf(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
     metadata = {
         "Title": text.title,
         "Subject": SYNTHETIC_MARK if synthetic else None,

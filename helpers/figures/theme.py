@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from helpers.figures.seaborn_style import read_palette, read_style
 from helpers.figures.text_width import FONT, measure_width
 
 SINGLE_MM = 86.0
@@ -79,9 +80,7 @@ def measure_contrast(colour: str) -> float:
 
 @cache
 def _make_looks() -> tuple[Look, ...]:
-    import seaborn as sns
-
-    palette = sns.color_palette("colorblind", 10)
+    palette = read_palette("colorblind", 10)
     colours = []
     for place, contrast in _COLOURS:
         shade = palette[place]
@@ -99,10 +98,8 @@ def pick_looks(n_groups: int) -> list[Look]:
 
 @cache
 def _make_settings() -> dict[str, Any]:
-    import seaborn as sns
-
     return {
-        **sns.axes_style("ticks"),
+        **read_style("ticks"),
         "font.family": [FONT],
         "mathtext.fontset": "dejavusans",
         "font.size": TEXT_PT,

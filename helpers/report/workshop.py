@@ -22,7 +22,7 @@ from helpers.report.warm import Job, WarmParent, WorkerLost, can_fork
 
 #: What every section's run needs, whatever its notebook imports; and what one with figures does.
 _FOR_SECTIONS = ("helpers.report.section_job",)
-_FOR_FIGURES = ("helpers.figures.render", "scipy.stats", "seaborn")
+_FOR_FIGURES = ("helpers.figures.render",)
 _FIGURES = "helpers.figures"
 _FOR_ASSEMBLY = ("helpers.report.front", "helpers.report.published_numbers")
 _FOR_FORMAT = {

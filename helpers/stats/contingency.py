@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,17 +104,32 @@ def fisher_test(table: NDArray[np.int64]) -> TestResult:
 
 def _simulate(table: NDArray[np.int64]) -> float:
     """Return the share of random tables no more probable than the observed one."""
-    from scipy.stats import random_table
-
     log_factorial = np.array([math.lgamma(i + 1) for i in range(int(table.sum()) + 1)])
     observed = -log_factorial[table].sum() + math.log1p(RELATIVE_TOLERANCE)
-    drawn = random_table.rvs(
-        table.sum(axis=1),
-        table.sum(axis=0),
-        size=RANDOM_TABLES,
-        method="patefield",
-        random_state=np.random.default_rng(RANDOM_SEED),
-    )
-    log_probability = -log_factorial[drawn.astype(np.int64)].sum(axis=(1, 2))
-    extreme = int((log_probability <= observed).sum())
+    drawn = np.zeros(RANDOM_TABLES)
+    for counts in _draw_cells(table.sum(axis=1), table.sum(axis=0)):
+        drawn -= log_factorial[counts]
+    extreme = int((drawn <= observed).sum())
     return (extreme + 1) / (RANDOM_TABLES + 1)
+
+
+def _draw_cells(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield each cell's counts in random tables with given margins, shape (tables,).
+
+    Given all cells before it, a cell is hypergeometric: a draw of what its row still needs from
+    what its column and those after it still have.
+    """
+    rng = np.random.default_rng(RANDOM_SEED)
+    left = [np.full(RANDOM_TABLES, total) for total in columns]
+    for total in rows[:-1]:
+        needed = np.full(RANDOM_TABLES, total)
+        others = np.sum(left, axis=0)
+        for available in left[:-1]:
+            others -= available
+            counts = rng.hypergeometric(available, others, needed)
+            np.subtract(available, counts, out=available)
+            needed -= counts
+            yield counts
+        left[-1] -= needed
+        yield needed
+    yield from left

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reference_files import read_data, read_reference
 
 from helpers.errors import ParameterError, StatisticsError
-from helpers.stats import table_network
+from helpers.stats import contingency, table_network
 from helpers.stats.contingency import chi_square_test, fisher_test
 from helpers.stats.descriptive import compare_categorical, compare_numeric, summarise_numeric
 from helpers.stats.rank_tests import kruskal_wallis, wilcoxon_rank_sum
@@ -109,6 +109,16 @@ def test_large_table_falls_back_on_random_tables_and_says_so(monkeypatch):
     assert simulated.method == "Fisher's test, 100,000 random tables"
     assert simulated.p_value == pytest.approx(exact, abs=4 * np.sqrt(exact / 100_000))
     assert simulated.p_value == fisher_test(table).p_value
+
+
+def test_random_tables_keep_the_margins_and_have_the_expected_means():
+    rows, columns = np.array([5, 30, 11]), np.array([20, 2, 15, 9])
+    cells = np.array(list(contingency._draw_cells(rows, columns))).reshape(3, 4, -1)
+    assert cells.min() >= 0
+    assert (cells.sum(axis=1) == rows[:, None]).all()
+    assert (cells.sum(axis=0) == columns[:, None]).all()
+    expected = np.outer(rows, columns) / rows.sum()
+    np.testing.assert_allclose(cells.mean(axis=2), expected, atol=0.03)
 
 
 def test_auto_chooses_by_the_expected_counts():
