@@ -114,7 +114,7 @@ def test_a_table_is_never_narrower_than_can_be_read():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["biuld"], "command must be one of template, map, check, build, watch, audit,"),
+        (["biuld"], "command must be one of template, map, check, build, watch, batch, sweep,"),
         (["biuld"], "did you mean 'build'?"),
         (["xyz"], "'lenfail --help' describes them"),
         ([], "arguments are required: COMMAND"),

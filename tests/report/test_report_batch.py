@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, open_page, start_browser
 from page_reader import PageReader
+from test_report_axe import list_violations
 
 from helpers.cli.program import main
 from helpers.errors import DataError, FaultsError, ParameterError
@@ -236,6 +238,17 @@ def test_the_summary_is_written_as_tables_too(tmp_path):
         "batch.json",
     ]
     assert "1 built, 1 unchanged, 1 failed" in str(summary)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_axe_finds_nothing_in_the_summary(tmp_path):
+    path = tmp_path / "batch.html"
+    path.write_text(write_batch_page(make_summary(tmp_path)), encoding="utf-8")
+    with start_browser() as browser:
+        for width in (320, 1440):
+            with open_page(browser, path, width=width) as page:
+                assert list_violations(page) == []
 
 
 @pytest.mark.parametrize(
