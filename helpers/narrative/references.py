@@ -14,6 +14,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "based on censored observations. Scand J Stat 1978;5:141-150.",
         "",
     ),
+    "anderson1983": (
+        "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
+        "1983;1:710-719.",
+        "10.1200/JCO.1983.1.11.710",
+    ),
     "breslow1974": (
         "Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89-99.",
         "10.2307/2529620",
@@ -22,6 +27,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "Brookmeyer R, Crowley J. A confidence interval for the median survival time. Biometrics "
         "1982;38:29-41.",
         "10.2307/2530286",
+    ),
+    "cashin2025": (
+        "Cashin AG, Hansford HJ, Hernán MA, et al. Transparent reporting of observational "
+        "studies emulating a target trial: the TARGET statement. JAMA 2025;334:1084-1093.",
+        "10.1001/jama.2025.13350",
     ),
     "cheson2006": (
         "Cheson BD, Greenberg PL, Bennett JM, et al. Clinical application and proposal for "
@@ -64,6 +74,12 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "prognosis in myelodysplastic syndromes. Blood 1997;89:2079-2088.",
         "10.1182/blood.V89.6.2079",
     ),
+    "harrell1996": (
+        "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models: issues in developing "
+        "models, evaluating assumptions and adequacy, and measuring and reducing errors. Stat "
+        "Med 1996;15:361-387.",
+        "",
+    ),
     "harris2020": (
         "Harris CR, Millman KJ, van der Walt SJ, et al. Array programming with NumPy. Nature "
         "2020;585:357-362.",
@@ -84,6 +100,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "Power in Academic Publishing. IOS Press, 2016:87-90.",
         "10.3233/978-1-61499-649-1-87",
     ),
+    "li2018": (
+        "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score weighting. J "
+        "Am Stat Assoc 2018;113:390-400.",
+        "10.1080/01621459.2016.1260466",
+    ),
     "lifelines2019": (
         "Davidson-Pilon C. lifelines: survival analysis in Python. J Open Source Softw "
         "2019;4:1317.",
@@ -98,6 +119,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "Mantel N. Evaluation of survival data and two new rank order statistics arising in its "
         "consideration. Cancer Chemother Rep 1966;50:163-170.",
         "",
+    ),
+    "mantelbyar1974": (
+        "Mantel N, Byar DP. Evaluation of response-time data involving transient states: an "
+        "illustration using heart-transplant data. J Am Stat Assoc 1974;69:81-86.",
+        "10.1080/01621459.1974.10480131",
     ),
     "mckinney2010": (
         "McKinney W. Data structures for statistical computing in Python. Proceedings of the 9th "
@@ -117,10 +143,41 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "2017;8:81926-81935.",
         "10.18632/oncotarget.18477",
     ),
+    "robins2000": (
+        "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
+        "epidemiology. Epidemiology 2000;11:550-560.",
+        "10.1097/00001648-200009000-00011",
+    ),
     "schemper1996": (
         "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
         "Control Clin Trials 1996;17:343-346.",
         "10.1016/0197-2456(96)00075-X",
+    ),
+    "schoenfeld1981": (
+        "Schoenfeld D. The asymptotic properties of nonparametric tests for comparing survival "
+        "distributions. Biometrika 1981;68:316-319.",
+        "10.1093/biomet/68.1.316",
+    ),
+    "simon1984": (
+        "Simon R, Makuch RW. A non-parametric graphical representation of the relationship "
+        "between survival and the occurrence of an event: application to responder versus non- "
+        "responder bias. Stat Med 1984;3:35-44.",
+        "10.1002/sim.4780030106",
+    ),
+    "simonsohn2020": (
+        "Simonsohn U, Simmons JP, Nelson LD. Specification curve analysis. Nat Hum Behav "
+        "2020;4:1208-1214.",
+        "10.1038/s41562-020-0912-z",
+    ),
+    "uno2014": (
+        "Uno H, Claggett B, Tian L, et al. Moving beyond the hazard ratio in quantifying the "
+        "between-group difference in survival analysis. J Clin Oncol 2014;32:2380-2385.",
+        "10.1200/JCO.2014.55.2208",
+    ),
+    "vanderweele2017": (
+        "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing "
+        "the E-value. Ann Intern Med 2017;167:268-274.",
+        "10.7326/M16-2607",
     ),
     "vardiman2009": (
         "Vardiman JW, Thiele J, Arber DA, et al. The 2008 revision of the World Health "
@@ -136,6 +193,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
     "waskom2021": (
         "Waskom ML. seaborn: statistical data visualization. J Open Source Softw 2021;6:3021.",
         "10.21105/joss.03021",
+    ),
+    "white2009": (
+        "White IR, Royston P. Imputing missing covariate values for the Cox model. Stat Med "
+        "2009;28:1982-1998.",
+        "10.1002/sim.3618",
     ),
 }
 

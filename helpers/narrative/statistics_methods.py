@@ -13,6 +13,7 @@ from helpers.formatting import (
     lower_first,
     pluralise,
 )
+from helpers.narrative.comparison_methods import tell_comparisons, tell_robustness
 from helpers.narrative.evidence import Choices, Evidence
 
 _CURVES = {
@@ -57,6 +58,7 @@ def write_statistics(evidence: Evidence, choices: Choices) -> Iterator[tuple[str
             *_tell_main_model(evidence),
         ],
         [*_tell_incidence(evidence, choices), *_tell_treatments(evidence)],
+        [*tell_comparisons(evidence, choices), *tell_robustness(evidence)],
         _tell_conventions(evidence, choices),
     )
     heading = "Statistical analysis"
