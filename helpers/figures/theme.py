@@ -128,6 +128,7 @@ def _make_settings() -> dict[str, Any]:
         "axes.unicode_minus": True,
         "figure.dpi": 100,
         "savefig.bbox": None,
+        "image.cmap": "viridis",  # seaborn's is not known to matplotlib, and no figure has one
         "svg.fonttype": "path",
         "svg.hashsalt": _HASH_SALT,
         "path.simplify": True,
