@@ -67,7 +67,7 @@ class JsonCount(SilentCount):
 
 
 class BarCount(SilentCount):
-    """Shows one bar with the time left, and a line for whatever failed.
+    """Shows one bar with the time left, and a line for whatever failed or was begun again.
 
     Parameters
     ----------
@@ -100,9 +100,8 @@ class BarCount(SilentCount):
     def tell(self, event: CountedEvent) -> None:
         """Move the bar."""
         self._bars.update(self._id, completed=event.done, total=event.total)
-        line = describe_counted(event)
-        if line:
-            self._terminal.print(line, markup=False)
+        if event.message or event.attempts > 1:
+            self._terminal.print(describe_counted(event), markup=False)
 
     def close(self, words: str, fields: Mapping[str, Any]) -> None:
         """Print what was written, below no bar."""
