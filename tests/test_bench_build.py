@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -23,9 +24,10 @@ def bench(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCH))
     import bars
     import bench_page
+    import bench_readme
     import scaling
 
-    return bars, bench_page, scaling
+    return SimpleNamespace(bars=bars, page=bench_page, readme=bench_readme, scaling=scaling)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def test_the_smallest_bench_measures_our_build_and_writes_what_the_schema_descri
     content = json.loads((tiny / "bench.json").read_text(encoding="utf-8"))
     jsonschema.validate(content, SCHEMA)
     assert content["mode"] == "tiny"
+    assert content["skipped"].get("reports") is None
     assert content["measured"]["reports"]["median"]["cold"] > 0
     assert set(content["measured"]["start"]) == {"lenfail --help", "lenfail check"}
     assert content["skipped"]["scaling"] == "not asked for"
@@ -63,7 +66,7 @@ def test_the_page_needs_no_network_and_heads_every_row(tiny):
 
 
 def test_a_bar_is_judged_by_the_median_of_the_rounds(bench):
-    bars = bench[0]
+    bars = bench.bars
     rounds = [
         {"cold": 2.0, "plain": 12.0, "floor": 1.0, "r": 2.0},
         {"cold": 2.0, "plain": 8.0, "floor": 0.5, "r": 2.0},
@@ -82,13 +85,13 @@ def test_a_bar_is_judged_by_the_median_of_the_rounds(bench):
 
 
 def test_what_was_not_measured_is_said_and_not_judged(bench):
-    judged = bench[0].judge({}, {"batch": "exit code 2: no such command"})
+    judged = bench.bars.judge({}, {"batch": "exit code 2: no such command"})
     assert all(bar["holds"] is None for bar in judged)
     assert "not measured: exit code 2: no such command" in [bar["measured"] for bar in judged]
 
 
 def test_growth_may_exceed_that_of_the_patients_by_a_fifth(bench):
-    bars, _, scaling = bench
+    bars, scaling = bench.bars, bench.scaling
     small = {"n": 10_000, "seconds": 10.0, "cells_seconds": 8.0, "peak_bytes": 10**9}
     large = {"n": 1_000_000, "seconds": 1190.0, "cells_seconds": 900.0, "peak_bytes": 25 * 2**30}
     growth = [scaling.compare(small, large)]
@@ -101,7 +104,28 @@ def test_growth_may_exceed_that_of_the_patients_by_a_fifth(bench):
 
 
 def test_text_on_the_page_is_escaped(bench):
-    table = bench[1].make_bars([{"what": "<b>", "bar": "", "measured": "a < b", "holds": None}])
+    table = bench.page.make_bars([{"what": "<b>", "bar": "", "measured": "a < b", "holds": None}])
     assert "&lt;b&gt;" in table
     assert "a &lt; b" in table
     assert "<b>" not in table
+
+
+def test_readme_shows_the_bench_that_was_kept(bench):
+    shown = bench.readme.find_section(bench.readme.README.read_text(encoding="utf-8"))
+    measured = bench.readme.MEASURED
+    if not measured.exists():
+        assert shown == ""
+        return
+    content = json.loads(measured.read_text(encoding="utf-8"))
+    jsonschema.validate(content, SCHEMA)
+    assert shown == bench.readme.make_section(content)
+
+
+def test_the_section_takes_its_place_before_the_last_and_replaces_a_former_one(bench, tiny):
+    content = json.loads((tiny / "bench.json").read_text(encoding="utf-8"))
+    section = bench.readme.make_section(content)
+    text = "# Title\n\n## More\n\n- end\n"
+    once = bench.readme.put_section(text, section)
+    assert once == f"# Title\n\n{section}## More\n\n- end\n"
+    assert bench.readme.put_section(once, section) == once
+    assert "| lenfail --help | at most 0.25 s |" in section

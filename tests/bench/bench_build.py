@@ -24,6 +24,7 @@ from typing import Any
 import bars
 import contenders
 from bench_page import write_page
+from bench_readme import keep
 from processes import CommandFailed
 from scaling import measure_sizes
 from summary import describe_machine, describe_software
@@ -100,7 +101,7 @@ def main() -> int:
     (options.output / "bench.json").write_text(text, encoding="utf-8")
     write_page(options.output / "bench.html", content)
     if options.keep:
-        Path(__file__).with_name("measured_build.json").write_text(text, encoding="utf-8")
+        keep(content)
     for bar in content["bars"]:
         print(
             f"{bars.VERDICTS[bar['holds']]:<13}{bar['what']}: {bar['measured']} (bar: {bar['bar']})"
@@ -116,7 +117,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=reports, help="folder; reports/ by default")
     parser.add_argument("--only", nargs="*", choices=PARTS, help="parts; all by default")
     parser.add_argument(
-        "--keep", action="store_true", help="also write measured_build.json, which README shows"
+        "--keep", action="store_true", help="also write measured_build.json and README's section"
     )
     return parser.parse_args()
 
