@@ -83,8 +83,9 @@ def _find_variable_faults(name: object, entry: Any, dictionary: Dictionary) -> I
         if "label" not in entry:
             yield f"{where}.label must be given, but is absent; add what tables print"
         if entry.get("type") not in DECLARED_TYPES:
-            allowed = ", ".join(DECLARED_TYPES)
-            yield f"{where}.type must be one of {allowed}, but was {entry.get('type')!r:.60}"
+            allowed, given = ", ".join(DECLARED_TYPES), entry.get("type")
+            advice = "; say which" if given is None else f"; {suggest(given, DECLARED_TYPES)}"
+            yield f"{where}.type must be one of {allowed}, but was {given!r:.60}{advice}"
     yield from _find_text_faults(where, entry)
     yield from _find_limit_faults(where, entry)
     kind = entry.get("type") or (known.type if known else None)
@@ -92,7 +93,7 @@ def _find_variable_faults(name: object, entry: Any, dictionary: Dictionary) -> I
         yield from _find_step_faults(where, entry["per"], kind)
     if kind == "category" and (known is None or "levels" in entry):
         yield from find_level_faults(where, entry.get("levels"))
-    elif kind != "category" and entry.get("levels"):
+    elif kind in DECLARED_TYPES and kind != "category" and entry.get("levels"):
         yield f"{where}.levels must belong to a category, but type was {kind!r}; remove them"
 
 

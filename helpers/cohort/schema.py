@@ -135,7 +135,8 @@ def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fau
     }
     origins = {name: raw.origins[name] for name in columns if name in raw.origins}
     cells = Cells(columns, raw.frame.index.to_numpy(), origins, raw.id_salt)
-    faults = [*_find_absent_columns(names, known), *_find_repeated_columns(names, known)]
+    absent = _find_absent_columns(names, known, mapped=bool(raw.origins))
+    faults = [*absent, *_find_repeated_columns(names, known)]
     if not len(raw.frame):
         faults.append(
             Fault(column="", rule="there must be patients below the header", advice="add them")
@@ -154,7 +155,9 @@ def read_columns(raw: RawTable, dictionary: Dictionary) -> tuple[Cells, list[Fau
     return cells, faults, list(_describe_unknown_columns(raw, names, known))
 
 
-def _find_absent_columns(names: list[str], known: Mapping[str, Variable]) -> Iterator[Fault]:
+def _find_absent_columns(
+    names: list[str], known: Mapping[str, Variable], *, mapped: bool
+) -> Iterator[Fault]:
     timed = "os_months" in names
     for name, variable in known.items():
         if not variable.required or name in names:
@@ -164,6 +167,10 @@ def _find_absent_columns(names: list[str], known: Mapping[str, Variable]) -> Ite
             continue
         near = get_close_matches(name, [other for other in names if other not in known], n=1)
         advice = f"add it ({variable.label})"
+        if name == "dead" and mapped:
+            advice += ", or say in the mapping how it is coded: event: {column: , dead: , alive: }"
+        elif name != "dead" and mapped:
+            advice += ", or name yours in the mapping, under columns or as time_zero"
         if near:
             advice = f"rename {quote_value(near[0])} if that is it"
         elif instead:

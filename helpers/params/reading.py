@@ -198,7 +198,10 @@ def _parse_yaml(text: str, *, what: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise ParameterError(f"{what} must be YAML, but{where} {problem}") from None
+        raise ParameterError(
+            f"{what} must be YAML, but{where} {problem}; look at that line and the one above for "
+            "a tab (write spaces), an open quotation mark or bracket, or a colon in a text"
+        ) from None
 
 
 def describe_fault(fault: Mapping[str, Any], known: Mapping[str, Any] = Params.model_fields) -> str:

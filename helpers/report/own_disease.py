@@ -17,6 +17,8 @@ PUBLISHED_ONLY = frozenset(
         "tx.other_agent",
     )
 )
+#: Comparisons of its treatments, whatever the analysis.
+PUBLISHED_GROUPS = (".hma_vs_bsc", ".active_treatment", ".allo_vs_other")
 
 
 def list_relevant(
@@ -34,7 +36,8 @@ def list_relevant(
     Returns
     -------
     tuple of mapping
-        All where they are; otherwise without those of :data:`PUBLISHED_ONLY`.
+        All where they are; otherwise without those of :data:`PUBLISHED_ONLY` and
+        :data:`PUBLISHED_GROUPS`.
 
     Examples
     --------
@@ -45,7 +48,11 @@ def list_relevant(
     terms = parameters.get("terms") or {}
     if not omitted or not terms or _are_published(terms):
         return tuple(omitted)
-    return tuple(item for item in omitted if item["id"] not in PUBLISHED_ONLY)
+    return tuple(
+        item
+        for item in omitted
+        if item["id"] not in PUBLISHED_ONLY and not item["id"].endswith(PUBLISHED_GROUPS)
+    )
 
 
 def _are_published(terms: Mapping[str, str]) -> bool:

@@ -74,3 +74,17 @@ def test_faults_of_conditions_are_named(text, message):
     with pytest.raises(FaultsError) as caught:
         apply(text, patient_id=["a"], sex=["female"], g=["male"])
     assert any(message in fault for fault in caught.value.faults)
+
+
+def test_a_missing_event_is_asked_for_in_the_mapping():
+    from helpers.cohort.examination import examine_table
+
+    frame = pd.DataFrame({"id": ["a"], "os_months": [3], "status": [1]})
+    mapping = parse_mapping("columns: {patient_id: id}")
+    mapped = apply_mapping(convert_to_text(frame, name="own"), mapping, read_dictionary()).raw
+    advice = {
+        fault.column: fault.advice for fault in examine_table(mapped, read_dictionary()).faults
+    }
+    assert advice["dead"].endswith(
+        "in the mapping how it is coded: event: {column: , dead: , alive: }"
+    )

@@ -7,6 +7,7 @@ from helpers.report.own_disease import list_relevant
 
 OMITTED = [
     {"id": "os.tp53", "title": "TP53", "reason": "nobody was tested"},
+    {"id": "switch.hma_vs_bsc", "title": "HMA", "reason": "no such treatment"},
     {"id": "tx.first", "title": "First treatment", "reason": "no column first_treatment"},
 ]
 
@@ -14,10 +15,10 @@ OMITTED = [
 def test_the_publications_own_analyses_are_counted_only():
     relevant = list_relevant(OMITTED, {"terms": {"disease": "myeloma"}})
     assert [item["id"] for item in relevant] == ["tx.first"]
-    part = make_omitted_appendix(relevant, n_others=1)
+    part = make_omitted_appendix(relevant, n_others=2)
     table, prose = part.items
     assert [row[0].text for row in table.rows] == ["First treatment"]
-    assert prose.markdown.startswith("1 analysis of the publication's own disease and treatments")
+    assert prose.markdown.startswith("2 analyses of the publication's own disease and treatments")
 
 
 def test_the_published_disease_hears_of_all():
