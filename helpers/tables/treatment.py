@@ -27,10 +27,10 @@ from helpers.results import Result, ResultSet
 from helpers.tables.layout import View, make_head, make_p_cell, make_row, make_table
 
 _REMEDIES = {
-    "none_needed": "None needed",
+    "none_needed": "Not needed",
     "switch": "Landmarks and a time-varying group, shown",
-    "no_dates": "None: {needs} is not in the data",
-    "no_switch": "None: no time is declared at which patients join",
+    "no_dates": "Not possible: {needs} is not in the data",
+    "no_switch": "Not possible: no time is declared at which patients join",
 }
 
 

@@ -41,10 +41,10 @@ def test_immortal_time_is_tabulated_with_its_remedy(immortal):
         ["Transplantation against others", "Failure", "After failure",
          "Transplantation from failure on", "Landmarks and a time-varying group, shown"],
         ["HMA against BSC", "Failure", "After failure", "HMA from failure on",
-         "None: time to first treatment is not in the data"],
+         "Not possible: time to first treatment is not in the data"],
         ["Timing", "Failure", "After failure", "Each group from failure on",
-         "None: no time is declared at which patients join"],
-        ["Sex", "Failure", "Diagnosis", "Nothing: settled by then", "None needed"],
+         "Not possible: no time is declared at which patients join"],
+        ["Sex", "Failure", "Diagnosis", "Nothing: settled by then", "Not needed"],
     ]  # fmt: skip
 
 
