@@ -99,7 +99,9 @@ def _fill_levels(entry: Any, variables: Mapping[Any, Any], dictionary: Dictionar
         case {"at_least": {"column": column, "cut": cut}}:
             levels = _label_cut(cut, _find_unit(column, variables, dictionary))
         case {"bands": {"column": column, "cuts": list(cuts)}} if all(map(_is_number, cuts)):
-            levels = _label_bands(cuts, _find_unit(column, variables, dictionary))
+            is_whole = _is_whole(column, variables, dictionary)
+            unit = _find_unit(column, variables, dictionary)
+            levels = _label_bands(cuts, unit, is_whole=is_whole)
         case {"cases": Mapping() as cases}:
             levels = {key: str(key).replace("_", " ").capitalize() for key in cases}
         case _:
@@ -132,10 +134,25 @@ def _label_cut(cut: Any, unit: str) -> dict[str, str]:
     return {"no": f"Below {shown}{unit}", "yes": f"{shown}{unit} or more"}
 
 
-def _label_bands(cuts: list[float], unit: str) -> dict[str, str]:
+def _is_whole(column: Any, variables: Mapping[Any, Any], dictionary: Dictionary) -> bool:
+    """Return whether a column holds whole numbers only."""
+    own = variables.get(column)
+    if isinstance(own, Mapping) and "type" in own:
+        return own["type"] == "integer"
+    known = dictionary.variables.get(column) if isinstance(column, str) else None
+    return known is not None and known.type == "integer"
+
+
+def _label_bands(cuts: list[float], unit: str, *, is_whole: bool) -> dict[str, str]:
     edges = [f"{cut:g}" for cut in cuts]
     labels = [f"Below {edges[0]}{unit}"] if edges else []
-    labels += [f"{low} to below {high}{unit}" for low, high in pairwise(edges)]
+    if is_whole and all(float(cut).is_integer() for cut in cuts):
+        pairs = [(f"{low:g}", f"{high - 1:g}") for low, high in pairwise(cuts)]
+        labels += [
+            f"{low}{unit}" if low == high else f"{low} to {high}{unit}" for low, high in pairs
+        ]
+    else:
+        labels += [f"{low} to below {high}{unit}" for low, high in pairwise(edges)]
     labels += [f"{edges[-1]}{unit} or more"] if edges else []
     return {f"band_{number}": label for number, label in enumerate(labels, 1)}
 

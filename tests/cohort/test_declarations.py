@@ -75,7 +75,7 @@ def test_levels_may_be_a_list_of_labels():
         (
             {"bands": {"column": "age_years", "cuts": [50, 60]}},
             ["band_1", "band_2", "band_3"],
-            ["Below 50 years", "50 to below 60 years", "60 years or more"],
+            ["Below 50 years", "50 to 59 years", "60 years or more"],
         ),
         (
             {"at_least": {"column": "age_years", "cut": 60}},

@@ -68,3 +68,15 @@ def test_a_column_whose_product_is_given_is_not_lacking():
     assert find_lacking(["esa_prior"], known, dictionary) == ("esa_before", "first_treatment")
     assert find_lacking(["progression"], known, dictionary) == ("failure_type",)
     assert find_lacking(["failure_type"], known, dictionary) == ("failure_type",)
+
+
+def test_another_disease_hears_of_no_analysis_of_the_publications_treatments():
+    from helpers.cohort.declarations import extend_dictionary
+
+    terms = {"disease": "myeloma", "failure": "relapse", "progression": "leukaemia"}
+    dictionary = extend_dictionary(read_dictionary(), {"terms": terms})
+    omitted = find_omitted({"os_months", "os_event"}, dictionary)
+    assert {"failure_date", "aml_date"} <= set(omitted["Progression to leukaemia"])
+    assert "Type of relapse" in omitted
+    told = " ".join(omitted)
+    assert not any(word in told for word in ("lenalidomide", "TP53", "HMA", "ESA", "karyotype"))

@@ -11,6 +11,15 @@ import yaml
 
 from helpers.cohort.dictionary import Dictionary
 
+#: Columns of the analysis table that only the publication's own disease and treatments have.
+PUBLISHED_COLUMNS = frozenset(
+    (
+        *("len_response", "cyto_response", "len_duration_months", "del5q_group", "tp53"),
+        *("os_len_months", "os_dx_months", "len_6m", "active_treatment", "hma_vs_bsc"),
+        *("hma_agent", "hma_progression", "hma_progression_vs_chemo", "esa_prior"),
+        *("allo_vs_other", "allo_timing", "other_agent"),
+    )
+)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,6 +52,9 @@ def list_planned_analyses() -> tuple[PlannedAnalysis, ...]:
 def find_omitted(known: Collection[str], dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
     """Return the parts of the report that columns are too few for.
 
+    Parts that only the publication's own disease and treatments have are left out where the terms
+    are of others.
+
     Parameters
     ----------
     known : collection of str
@@ -56,12 +68,15 @@ def find_omitted(known: Collection[str], dictionary: Dictionary) -> dict[str, tu
         By label: the columns of the file whose absence is the reason.
     """
     omitted: dict[str, tuple[str, ...]] = {}
+    terms = dictionary.terms
     for analysis in list_planned_analyses():
+        if not terms.is_published and PUBLISHED_COLUMNS.intersection(analysis.needs):
+            continue
         if any(need not in known and not _is_declared(need, dictionary) for need in analysis.needs):
             continue
         lacking = find_lacking(analysis.needs, known, dictionary)
         if lacking:
-            omitted[analysis.label] = lacking
+            omitted[terms.rename(analysis.label)] = lacking
     return omitted
 
 
