@@ -55,6 +55,8 @@ class Mode:
         To make the report, that are timed in each round.
     parts : tuple of str
         Of the bench.
+    overrides : tuple of str
+        Of parameters, for the cold build and the unchanged one.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Mode:
     estimators: tuple[str, ...]
     ways: tuple[str, ...] = WAYS
     parts: tuple[str, ...] = PARTS
+    overrides: tuple[str, ...] = (contenders.BAR_FORMATS,)
 
 
 MODES = {
@@ -85,6 +88,7 @@ MODES = {
         estimators=(),
         ways=("cold", "unchanged"),
         parts=("start", "reports"),
+        overrides=("formats=[html]", "bootstrap_replicates=0", "imputations=2"),
     ),
 }
 
@@ -162,21 +166,21 @@ def measure_reports(mode: Mode, folder: Path) -> dict[str, Any]:
     no_r = contenders.explain_no_r()
     chosen = [name for name in mode.ways if name != "r" or not no_r]
     rounds = [
-        {name: round(run_way(name, folder / name), 3) for name in chosen}
+        {name: round(run_way(name, folder / name, mode.overrides), 3) for name in chosen}
         for _ in range(mode.rounds)
     ]
     medians = {name: median(each[name] for each in rounds) for name in chosen}
     return {"rounds": rounds, "median": medians, "no_r": no_r}
 
 
-def run_way(name: str, folder: Path) -> float:
+def run_way(name: str, folder: Path, overrides: tuple[str, ...]) -> float:
     """Return the seconds of one way to make the report; what is unchanged was built cold."""
-    formats = ("--set", contenders.BAR_FORMATS)
+    options = [part for one in overrides for part in ("--set", one)]
     match name:
         case "cold":
-            return contenders.build(folder, *formats).seconds
+            return contenders.build(folder, *options).seconds
         case "unchanged":
-            return contenders.build(folder.with_name("cold"), *formats, force=False).seconds
+            return contenders.build(folder.with_name("cold"), *options, force=False).seconds
         case "cold, with the workbook":
             return contenders.build(folder).seconds
         case "plain":
