@@ -33,7 +33,7 @@ def vary_choices(
     factors: Sequence[str],
     cuts: Mapping[str, float],
     published: Mapping[str, float] | None = None,
-    title: str = "",
+    title: str = "Specification curve of the model's first factor",
     alpha: float = 0.05,
 ) -> ResultSet:
     """Estimate the first factor of a model under the choices that the parameters offer.
@@ -51,7 +51,9 @@ def vary_choices(
         The parameters' cuts. Those that a factor of the model uses are moved either way.
     published : mapping of str to float, optional
         Printed hazard ratios by factor and level, ``age_75.yes``.
-    title, alpha
+    title : str
+        Of the analysis where it cannot be made; else it names the factor.
+    alpha
         As in :func:`helpers.analysis.multiverse.estimate_multiverse`.
 
     Returns
@@ -96,7 +98,6 @@ def vary_choices(
         rows,
         set_id=set_id,
         published=(published or {}).get(f"{factor}.{level}"),
-        title=title,
         alpha=alpha,
     )
     return replace(made, meta={**made.meta, "words": _name_choices(cohort, others)})
