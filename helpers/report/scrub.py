@@ -17,6 +17,11 @@ _SECRET_OPTION = re.compile(
     r"(?P<name>\b\w*(?:password|passwd|pwd|secret|token|api_?key|odbc_connect)=)[^&\s;'\"]+", re.I
 )
 _SECRET_NAME = re.compile(r"(password|passwd|secret|token|api_?key|credential)", re.I)
+_SECRET_OPTIONS = (
+    *("password", "passwd", "pwd", "secret", "token", "api_key", "apikey"),
+    "odbc_connect",
+)
+_HOMES = ("/home", "/Users", "/root")
 _HOME = re.compile(r"(?<![\w.:/])/(?:home|Users|root)/?[^\s'\"<>:,;)\\]*")
 #: Folders that a kernel makes for itself; their names are random.
 _TEMPORARY = re.compile(
@@ -92,10 +97,21 @@ def scrub_text(text: str, replacements: Sequence[tuple[str, str]] = ()) -> str:
     for path, shown in replacements:
         text = text.replace(path, shown)
     if "://" in text:
-        text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
-        text = _SECRET_OPTION.sub(r"\g<name>***", text)
-    text = _MEMORY_ADDRESS.sub("at 0x0", text)
-    return _HOME.sub("<path>", text)
+        if "@" in text:
+            text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
+        if "=" in text and _names_secret(text):
+            text = _SECRET_OPTION.sub(r"\g<name>***", text)
+    if "at 0x" in text:
+        text = _MEMORY_ADDRESS.sub("at 0x0", text)
+    if any(folder in text for folder in _HOMES):
+        text = _HOME.sub("<path>", text)
+    return text
+
+
+def _names_secret(text: str) -> bool:
+    """Return whether an option's name can occur: far faster than to look for its value."""
+    lower = text.casefold()
+    return any(name in lower for name in _SECRET_OPTIONS)
 
 
 def scrub_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +200,8 @@ def _scrub_output(
 def _scrub(value: Any, replacements: Sequence[tuple[str, str]]) -> Any:
     """Scrub every text in JSON data; base64 and drawings have nothing that matches."""
     if isinstance(value, str):
-        return scrub_text(_ANSI.sub("", value), replacements)
+        plain = _ANSI.sub("", value) if "\x1b" in value else value
+        return scrub_text(plain, replacements)
     if isinstance(value, list):
         return [_scrub(item, replacements) for item in value]
     if isinstance(value, Mapping):
