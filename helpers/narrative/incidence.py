@@ -97,8 +97,8 @@ def _tell_counts(results: ResultSet, groups: dict[str, str], voice: Voice) -> li
     noun = noun.removeprefix("Incidence of ").removeprefix("Cumulative incidence of ")
     named = voice.count(events, "event")
     return [
-        f"{named} ({voice.label(noun)}) {pluralise(events, 'was', 'were')} observed among "
-        f"{voice.count(patients)}."
+        f"among {voice.count(patients)}, {named} ({voice.label(noun)}) "
+        f"{pluralise(events, 'was', 'were')} observed."
     ]
 
 

@@ -104,7 +104,7 @@ def _tell_events(results: ResultSet, source: Result, voice: Voice) -> str:
         return f"{patients} were analysed." if n != 1 else f"{patients} was analysed."
     noun = get_event_noun(results)
     events = voice.count(source.events, noun)
-    return f"{events} {pluralise(source.events, 'was', 'were')} observed among {patients}."
+    return f"among {patients}, {events} {pluralise(source.events, 'was', 'were')} observed."
 
 
 def _tell_groups(
@@ -168,13 +168,12 @@ def tell_cautions(results: ResultSet, voice: Voice) -> list[str]:
     sentences = []
     missing = int(results.meta.get("missing") or 0)
     if missing:
-        verb = pluralise(missing, "was", "were")
         who = (
             "in no group or of unknown group"
             if results.meta.get("factor_label")
             else ("of unknown outcome")
         )
-        sentences.append(f"{voice.count(missing)} {who} {verb} left out.")
+        sentences.append(f"left out of the comparison: {voice.count(missing)} {who}.")
     if results.meta.get("is_immortal", results.meta.get("known_at") == "after_failure"):
         sentences.append(
             "the groups were formed after time zero, so whoever died early could not enter some "

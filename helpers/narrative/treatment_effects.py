@@ -79,7 +79,7 @@ def _tell_selection(results: ResultSet, voice: Voice) -> list[str]:
         )
     n_undated = int(results.meta.get("n_undated") or 0)
     if n_undated:
-        told.append(f"{voice.count(n_undated)} without a date of it were left out.")
+        told.append(f"left out: {voice.count(n_undated)} without a date of it.")
     return told
 
 

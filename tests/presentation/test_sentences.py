@@ -30,7 +30,7 @@ from helpers.results import Result, ResultSet
 
 def test_survival_of_one_group():
     assert narrative.describe_survival(make_overall()).markdown == (
-        "222 deaths were observed among 392 patients. The median overall survival was 23 months "
+        "Among 392 patients, 222 deaths were observed. The median overall survival was 23 months "
         "(95% CI 20–27, SPSS method). The estimated probability of overall survival was 49% "
         "(95% CI 43–54, log-log method) at 24 months and 24% (95% CI 19–30) at 60 months."
     )
@@ -89,7 +89,7 @@ def test_cautions_on_missing_groups_and_on_groups_formed_late():
     told = narrative.describe_survival(
         make_two_groups(missing=1, known_at="after_failure")
     ).markdown
-    assert "1 patient in no group or of unknown group was left out." in told
+    assert "Left out of the comparison: 1 patient in no group or of unknown group." in told
     assert told.endswith("the comparison is not causal.")
 
 
@@ -107,7 +107,7 @@ def test_one_patient_and_an_empty_group():
         ],
     )
     assert narrative.describe_survival(results).markdown == (
-        "No deaths were observed among 1 patient. The median survival was not reached."
+        "Among 1 patient, no deaths were observed. The median survival was not reached."
     )
     empty = ResultSet.collect(
         "os.z",
@@ -128,7 +128,7 @@ def test_words_from_data_are_escaped():
 
 def test_incidence_names_both_estimators():
     assert narrative.describe_incidence(make_aml()).markdown == (
-        "109 events (AML) were observed among 349 patients. With death as a competing event "
+        "Among 349 patients, 109 events (AML) were observed. With death as a competing event "
         "(Aalen-Johansen estimator), the cumulative incidence of AML was 30% (95% CI 25–35) at 24 "
         "months. With deaths treated as censored (1 - Kaplan-Meier), the cumulative incidence of "
         "AML was 34% (95% CI 29–40) at 24 months. The second estimate is higher because censoring "

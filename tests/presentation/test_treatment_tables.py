@@ -102,7 +102,7 @@ def test_patients_left_out_for_what_came_later_are_told(switched):
     ).markdown
     assert (
         "160 patients whose group is not known were left out; since that too is settled later, "
-        "the patients compared are a selection. 1 patient without a date of it were left out."
+        "the patients compared are a selection. Left out: 1 patient without a date of it."
     ) in told
 
 
