@@ -123,7 +123,7 @@ def _write_parts(
     ]
     introduction = (
         *_introduce(evidence.terms),
-        _tell_aim(evidence, has_comparison=published is not None),
+        _tell_aim(evidence, choices, has_comparison=published is not None),
     )
     methods = [(heading, text, ()) for heading, text in write_methods(evidence, choices)]
     conclusion = join_sentences(tell_conclusions(evidence, choices))
@@ -149,11 +149,11 @@ def _introduce(terms: Terms) -> tuple[str, ...]:
     )
 
 
-def _tell_aim(evidence: Evidence, *, has_comparison: bool) -> str:
+def _tell_aim(evidence: Evidence, choices: Choices, *, has_comparison: bool) -> str:
     if not evidence.terms.is_published:
         kind = "synthetic patients" if evidence.synthetic else "patients"
         n = evidence.n_patients
-        size = f"{format_count(n)} " if n else ""
+        size = f"{format_count(n, style=choices.style)} " if n else ""
         return join_sentences([f"the analyses were made of {size}{kind if n != 1 else kind[:-1]}."])
     if evidence.built_in:
         sentences = [
