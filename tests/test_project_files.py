@@ -304,7 +304,8 @@ class TestVersionAndEntryPoints:
 
     def test_the_kernel_is_installed_with_the_package(self):
         data = PROJECT_TABLE["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
-        ((source, target),) = data.items()
+        source = "helpers/kernelspec/kernel.json"
+        target = data[source]
         spec = json.loads((PROJECT / source).read_text(encoding="utf-8"))
         assert json.loads((Path(sys.prefix) / target).read_text(encoding="utf-8")) == spec
         (provisioner,) = PROJECT_TABLE["project"]["entry-points"][
