@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.model_results import record_hazard_ratio
 from helpers.analysis.subset import (
+    Endpoint,
     Where,
     describe_where,
     explain_omission,
@@ -20,7 +21,7 @@ from helpers.analysis.subset import (
     get_factor,
 )
 from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
-from helpers.analysis.switch_data import read_switch
+from helpers.analysis.switch_data import SwitchData, read_switch
 from helpers.analysis.switch_results import record_immortal, record_medians
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
@@ -143,21 +144,26 @@ def estimate_switch_effect(
         meta={
             "title": title or name,
             "population": population,
-            "endpoint_label": measured.label,
-            "time_label": measured.time_label,
-            "event_noun": measured.event_noun,
+            **_describe_data(data, measured),
             "groups": {key: data.labels[key] for key in curves},
-            "factor_label": name,
-            "row_label": "Estimate",
-            "condition": get_factor(cohort, group).label if data.n_unknown else "",
-            "n_unknown": data.n_unknown,
-            "n_undated": data.n_undated,
             "adjusted_for": adjusted_for,
             "left_out": left_out,
             "n_without_time": records.n_without_time,
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def _describe_data(data: SwitchData, measured: Endpoint) -> dict[str, Any]:
+    return {
+        "endpoint_label": measured.label,
+        "time_label": measured.time_label,
+        "event_noun": measured.event_noun,
+        "factor_label": data.label,
+        "row_label": "Estimate",
+        "n_unknown": data.n_unknown,
+        "n_undated": data.n_undated,
+    }
 
 
 def _list_comparisons(
