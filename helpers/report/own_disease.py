@@ -19,6 +19,16 @@ PUBLISHED_ONLY = frozenset(
 )
 #: Comparisons of its treatments, whatever the analysis.
 PUBLISHED_GROUPS = (".hma_vs_bsc", ".active_treatment", ".allo_vs_other")
+#: Parameters that mean nothing where the index treatment is another.
+PUBLISHED_PARAMETERS = ("len_duration_cut_months", "len_dose_cut_mg")
+
+
+def select_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a report of these terms prints."""
+    terms = parameters.get("terms") or {}
+    if not terms or _are_published(terms):
+        return dict(parameters)
+    return {key: one for key, one in parameters.items() if key not in PUBLISHED_PARAMETERS}
 
 
 def list_relevant(

@@ -34,7 +34,7 @@ from helpers.report.markdown import Fragment, MarkdownConverter
 from helpers.report.notebook_file import read_notebook
 from helpers.report.numbering import Numbering
 from helpers.report.omissions import drop_omitted
-from helpers.report.own_disease import list_relevant
+from helpers.report.own_disease import list_relevant, select_parameters
 from helpers.report.pages import list_fragments
 from helpers.report.progress import Progress, ProgressEvent
 from helpers.report.scrub import scrub_parameters
@@ -149,7 +149,7 @@ class BuildRun:
         parts.append(make_omitted_appendix(relevant, n_others=n_others))
         parts.append(
             make_provenance_appendix(
-                scrub_parameters(self.inputs.parameters),
+                scrub_parameters(select_parameters(self.inputs.parameters)),
                 describe_origin(self.inputs.parameters, collected.context),
                 descriptions=self.inputs.descriptions,
                 warnings=collected.context.get("warnings", ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.report.appendices import make_omitted_appendix
-from helpers.report.own_disease import list_relevant
+from helpers.report.own_disease import list_relevant, select_parameters
 
 OMITTED = [
     {"id": "os.tp53", "title": "TP53", "reason": "nobody was tested"},
@@ -28,3 +28,10 @@ def test_the_published_disease_hears_of_all():
 
 def test_nothing_left_out_needs_no_appendix():
     assert make_omitted_appendix(()) is None
+
+
+def test_parameters_of_the_published_treatment_are_printed_for_it_only():
+    given = {"len_dose_cut_mg": 10, "alpha": 0.05, "terms": {}}
+    assert select_parameters(given) == given
+    own = {**given, "terms": {"index_treatment": "R-CHOP"}}
+    assert set(select_parameters(own)) == {"alpha", "terms"}
