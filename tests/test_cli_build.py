@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 import pytest
@@ -22,6 +23,7 @@ from helpers.cli.console import (
     describe_event,
     open_console,
 )
+from helpers.errors import LenfailError
 from helpers.report.progress import BuildSummary, ProgressEvent
 from helpers.report.warm import can_fork
 from helpers.report.watching import CodeChanged, ReportWatch, note_files
@@ -222,3 +224,33 @@ def test_a_saved_module_asks_for_a_new_process(project):
     with pytest.raises(CodeChanged):
         watch._wait({**noted, module: (0, 0)})
     watch._wait({**noted, project / "notebooks/01_small.ipynb": (0, 0)})
+
+
+class _Watched:
+    """Stands for a watch: notes what it is to build, then sees a module saved."""
+
+    requests: ClassVar[list] = []
+
+    def __init__(self, read_request, params_file, progress):
+        self.requests.append(read_request())
+
+    def run(self):
+        yield LenfailError("nothing to see")
+        raise CodeChanged
+
+
+@pytest.mark.parametrize(
+    ("words", "formats"), [((), ["html"]), (("--formats", "html,pdf"), ["html", "pdf"])]
+)
+def test_watch_writes_what_it_is_told_and_starts_anew_with_new_code(
+    project, monkeypatch, capsys, words, formats
+):
+    started = []
+    monkeypatch.setattr("helpers.report.watching.ReportWatch", _Watched)
+    monkeypatch.setattr("os.execv", lambda program, argv: started.append((program, argv)))
+    assert main(["watch", "params/small.yml", *words]) == 0
+    assert _Watched.requests[-1]["formats"] == formats
+    assert started == [(sys.executable, [sys.executable, *sys.orig_argv[1:]])]
+    told = capsys.readouterr().err
+    assert "lenfail: nothing to see" in told
+    assert "the code changed; starting anew" in told

@@ -19,6 +19,14 @@ def add_parser(commands: Any) -> None:
         "starts them anew.",
     )
     add_report_options(parser)
+    parser.add_argument(
+        "--formats",
+        type=lambda words: words.split(","),
+        default=["html"],
+        metavar="html,pdf",
+        help="what to write on each save; HTML alone by default, because it is there first: "
+        "lenfail build writes the rest and runs no section again",
+    )
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--quiet", action="store_true", help="print errors only")
     told.add_argument(
@@ -37,7 +45,11 @@ def run_watch(options: argparse.Namespace) -> int:
     console = SilentConsole() if options.quiet else LineConsole()
     if options.json:
         console = JsonConsole()
-    watch = ReportWatch(lambda: make_request(options), options.params, console.tell)
+
+    def read_request() -> dict[str, Any]:
+        return {**make_request(options), "formats": options.formats}
+
+    watch = ReportWatch(read_request, options.params, console.tell)
     try:
         with stoppable():
             for outcome in watch.run():

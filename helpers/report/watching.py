@@ -76,7 +76,8 @@ class ReportWatch:
     def _open_workshop(self) -> Any:
         tasks = make_tasks({}, Path(self._request["notebooks_dir"]), None)
         modules = [name for task in tasks for name in list_notebook_imports(read_notebook(task))]
-        formats = self._request["parameters"].get("formats") or ("html", "pdf")
+        given = self._request.get("formats") or self._request["parameters"].get("formats")
+        formats = given or ("html", "pdf")
         return open_workshop(modules, formats)
 
     def _wait(self, before: Mapping[Path, tuple[int, int]]) -> None:
