@@ -51,12 +51,17 @@ def write_picture(output: Output) -> str:
 def _write_plate(block: FigureBlock, anchor: str, described: str) -> str:
     try:
         drawing = inline_svg(
-            block.svg, prefix=f"{anchor}-", label=block.text.alt, described_by=described
+            block.svg, prefix=_shorten(anchor), label=block.text.alt, described_by=described
         )
         kind = "plate"
     except SvgError:
         drawing, kind = _embed_picture(block.png, block.text.alt, described), "plate picture"
     return f'<div class="{kind}"><div class="drawing">{drawing}</div></div>'
+
+
+def _shorten(anchor: str) -> str:
+    """Return what makes a drawing's ids its own; thousands of letters repeat it."""
+    return f"g{hashlib.sha256(anchor.encode('utf-8', 'replace')).hexdigest()[:5]}-"
 
 
 def _embed_picture(data: bytes, alt: str, described: str = "") -> str:
