@@ -252,6 +252,8 @@ class TestPropensity:
             fit_propensity(build_design(frame, [Factor("x"), Factor("again")]), [0, 1, 0, 1])
         with pytest.raises(StatisticsError, match="both 0 and 1"):
             compare_balance(flag([0, 1, 1], "x"), [1, 1, 1])
+        with pytest.raises(StatisticsError, match="two patients or more"):
+            compare_balance(flag([0, 1, 1], "x"), [1, 1, 0])
 
     def test_refuses_unknown_weights(self, propensity):
         with pytest.raises(ParameterError, match="kind must be one of iptw, att, overlap"):

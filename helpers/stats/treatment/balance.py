@@ -37,7 +37,7 @@ def compare_balance(
     Raises
     ------
     StatisticsError
-        If a group is empty or lengths differ.
+        If a group has fewer than two patients or lengths differ.
 
     Notes
     -----
@@ -54,6 +54,10 @@ def compare_balance(
     if group.all() or not group.any():
         raise StatisticsError(
             "treated must hold both 0 and 1, but was one value only; give both groups"
+        )
+    if min(group.sum(), (~group).sum()) < 2:
+        raise StatisticsError(
+            "each group must have two patients or more to be compared, but one has a single patient"
         )
     case = np.ones(len(group)) if weights is None else as_numbers(weights, "weights")
     check_same_length(case, "weights", design.n_subjects, "design")
