@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.model_data import ModelData, prepare_model
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.model_results import SLOPE, record_hazard_ratio
 from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
@@ -80,8 +80,8 @@ def compare_centres(
     without = [_leave_out(outcome, data, centres != one, **options) for one in np.unique(centres)]
     results = [
         result
-        for i, (factor, level, _) in enumerate(_list_levels(data))
-        for prefix in [f"{set_id}.{factor.name}.{level}"]
+        for i, (factor, level, key, _) in enumerate(_list_levels(data))
+        for prefix in [f"{set_id}.{factor.name}.{key}"]
         for result in (
             *(_record_fit(fit, i, prefix, name) for name, fit in fits.items()),
             _record_range(without, factor.name, level, f"{prefix}.left_out"),
@@ -104,25 +104,27 @@ def compare_centres(
     )
 
 
-def _list_levels(data: ModelData) -> Iterator[tuple[Factor, Any, str]]:
-    """Yield the levels that are no reference, in the order of the model's terms."""
+def _list_levels(data: ModelData) -> Iterator[tuple[Factor, Any, str, str]]:
+    """Yield the levels that are no reference, with keys and labels, as the model's terms are."""
     for factor in data.factors:
+        if factor.is_numeric:
+            yield factor, None, SLOPE, factor.label
         for level, label in zip(factor.levels, factor.level_labels, strict=True):
             if level != factor.reference:
-                yield factor, level, label
+                yield factor, level, str(level), f"{factor.label}: {label}"
 
 
 def _list_centre_rows(data: ModelData, set_id: str) -> list[dict[str, Any]]:
     return [
         {
-            "factor": f"{factor.name}.{level}",
-            "factor_label": f"{factor.label}: {label}",
+            "factor": f"{factor.name}.{key}",
+            "factor_label": label,
             "level": name,
             "level_label": words,
-            "result_id": f"{set_id}.{factor.name}.{level}.{name}",
+            "result_id": f"{set_id}.{factor.name}.{key}.{name}",
             "is_reference": False,
         }
-        for factor, level, label in _list_levels(data)
+        for factor, _, key, label in _list_levels(data)
         for name, words in _LABELS.items()
     ]
 

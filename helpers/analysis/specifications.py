@@ -213,11 +213,15 @@ def _truncate(outcome: SurvivalOutcome, months: float | None) -> SurvivalOutcome
 
 def _fill(cohort: Cohort, factors: Sequence[str], rule: str) -> Cohort:
     """Return the cohort with missing values of covariates replaced by a rule."""
-    gaps = [name for name in factors if name in cohort.table and cohort.table[name].isna().any()]
+    declared = dict(cohort.dictionary.factors)
+    gaps = [
+        name
+        for name in factors
+        if name in declared and name in cohort.table and cohort.table[name].isna().any()
+    ]
     if rule == "complete_cases" or not gaps:
         return cohort
     filled: dict[str, pd.Series] = {}
-    declared = dict(cohort.dictionary.factors)
     for name in gaps:
         column = cohort.table[name]
         if rule == "most_frequent":

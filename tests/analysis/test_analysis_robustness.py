@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_cohorts import EIGHT, make_cohort
 
+from helpers.analysis.centres import compare_centres
 from helpers.analysis.choices import vary_choices
 from helpers.analysis.missing_patterns import count_missing
 from helpers.analysis.models import fit_survival_model
@@ -195,3 +196,32 @@ class TestGroupsThatAreJoined:
     def test_a_factor_without_a_time_of_joining_says_so(self, cohort):
         made = estimate_switch_effect(cohort, set_id="w", group="sex")
         assert "no declared time of joining" in made.reason
+
+
+class TestNumbers:
+    """A number among the factors of a model shifts no other factor's estimate."""
+
+    @pytest.fixture
+    def made(self, cohort):
+        factors = ["haemoglobin_g_dl", "age_75", "raeb"]
+        return (
+            fit_survival_model(cohort, set_id="m", factors=factors),
+            compare_centres(cohort, set_id="c", factors=factors),
+            vary_choices(cohort, set_id="v", factors=factors, cuts=CUTS),
+            validate_model(cohort, set_id="s", factors=factors, n_replicates=3),
+        )
+
+    def test_centres_keep_each_estimate_with_its_factor(self, made):
+        model, centres, *_ = made
+        for name in ("haemoglobin_g_dl.slope", "age_75.yes", "raeb.yes"):
+            assert centres[f"{name}.ignored"].estimate == pytest.approx(model[name].estimate)
+            span = centres[f"{name}.left_out"].quantities
+            assert span["lowest"] <= model[name].estimate <= span["highest"]
+
+    def test_the_first_group_is_varied_with_the_number_in_the_model(self, made):
+        model, _, choices, _ = made
+        assert choices.meta["contrast"].startswith("Age: 75")
+        assert choices["base"].estimate == pytest.approx(model["age_75.yes"].estimate)
+
+    def test_numbers_are_selected_like_groups(self, made):
+        assert set(made[3].frames["rows"]["factor"]) == {"haemoglobin_g_dl", "age_75", "raeb"}
