@@ -227,8 +227,9 @@ def select_patients(
     """
     where = where or {}
     check_where(cohort, where)
-    if by is not None:
-        get_factor(cohort, by)
+    if by is not None and not get_factor(cohort, by).levels:
+        groups = ", ".join(sorted(cohort.dictionary.factors))
+        raise ParameterError(f"factor must be one of {groups}, but was {by!r}")
     cohort.require(*where, *needs, *([] if by is None else [by]))
     table = cohort.table
     for column, levels in where.items():
