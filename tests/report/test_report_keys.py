@@ -107,7 +107,7 @@ def keys():
         ({"title": "Another"}, ""),
         ({"page_size": "letter"}, ""),
         ({"stepwise": "none"}, "3"),
-        ({"treatment_factors": ["age_75"]}, "4"),
+        ({"treatment_factors": ["age_75"]}, "34"),
         ({"age_cut_years": 70.0}, "1234"),
         ({"disclosure": "midpoint-6"}, "1234"),
     ],
@@ -132,7 +132,7 @@ def test_data_and_ledger_change_a_key_by_their_content(tmp_path):
 
 
 def test_a_version_changes_every_key(keys, monkeypatch):
-    monkeypatch.setattr("helpers.report.keys.version", lambda name: "0")
+    monkeypatch.setattr("helpers.report.keys.find_version", lambda name: "0")
     assert not set(keys.values()) & set(make_keys().values())
 
 
