@@ -36,7 +36,16 @@ STRANGERS = [
     {"formatting", "analysis"},
     {"formatting", "disclosure"},
 ]
-FREE_OF_PARAMS = {"cohort", "stats", "analysis", "disclosure", "tables", "figures", "narrative", "published"}
+FREE_OF_PARAMS = {
+    "cohort",
+    "stats",
+    "analysis",
+    "disclosure",
+    "tables",
+    "figures",
+    "narrative",
+    "published",
+}
 OWNERS = {
     "lifelines": {"stats"},
     "scipy": {"stats"},

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from helpers.analysis.imputed import fit_imputed_model
-from helpers.narrative.robustness import describe_imputation
 from helpers.analysis.models import fit_survival_model
 from helpers.cohort import read_cohort
+from helpers.narrative.robustness import describe_imputation
 
 FACTORS = ["age_75", "adverse_karyotype", "raeb", "failure_type", "len_response"]
 

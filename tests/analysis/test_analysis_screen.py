@@ -66,7 +66,10 @@ def test_factors_that_cannot_be_screened_are_named_and_leave_nothing():
         ipss=["low"] * 3 + ["int1"] * 3,
     )
     results = screen_factors(cohort, set_id="u", factors=["ipss", "sex", "tp53"])
-    assert [text.split(":")[0] for text in results.meta["left_out"]] == ["IPSS", "TP53 mutation is not known."]
+    assert [text.split(":")[0] for text in results.meta["left_out"]] == [
+        "IPSS",
+        "TP53 mutation is not known.",
+    ]
     assert not [result.id for result in results if "ipss" in result.id or "tp53" in result.id]
     assert set(results.frames["factors"]["factor"]) == {"sex"}
 
