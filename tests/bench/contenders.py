@@ -89,7 +89,7 @@ def run_batch(folder: Path, count: int) -> Run:
     table = folder / "table.csv"
     rows = [f"report{number:03},{0.99 - 0.0005 * number:.4f}" for number in range(1, count + 1)]
     table.write_text("\n".join(["name,conf_level", *rows]) + "\n", encoding="utf-8")
-    command = [BIN / "lenfail", "batch", "--table", table, "--base", PARAMS, "--quiet"]
+    command = [BIN / "lenfail", "batch", "--table", table, "--base", PARAMS]
     return run_command([*command, "--output", folder / "reports"], folder=PROJECT)
 
 
