@@ -114,7 +114,7 @@ def select_model(
         results,
         frames={"steps": _tabulate_steps(steps, labels)},
         meta={
-            "title": title,
+            "title": title if direction != "none" else "Factors offered to the model",
             "population": describe_where(cohort, where),
             "endpoint_label": measured.label,
             "groups": {},

@@ -131,6 +131,8 @@ def describe_selection(
             ending = f" ({format_p(float(line['p_value']), letter=True, style=voice.style)})"
         told.append(f"{voice.label(str(line['factor_label']))} {verb}{ending}")
     rule = _tell_rule(results, voice)
+    if results.meta.get("direction") == "none":
+        return make_text(results, [_tell_together(results, voice)], refs)
     if not told:
         return make_text(results, [rule, "no factor met the rule of the selection."], refs)
     steps = f"{format_number_word(len(told), style=voice.style)} {pluralise(len(told), 'step')}"
@@ -139,6 +141,15 @@ def describe_selection(
     if kept:
         sentences.append(f"the selected model holds {join_words(kept)}.")
     return make_text(results, sentences, refs)
+
+
+def _tell_together(results: ResultSet, voice: Voice) -> str:
+    names = [voice.label(str(label)) for label in results.meta.get("candidates") or ()]
+    number = format_number_word(len(names), style=voice.style)
+    noun = pluralise(len(names), "factor")
+    return (
+        f"no selection was made: {number} {noun} entered the model together: {join_words(names)}."
+    )
 
 
 def _tell_rule(results: ResultSet, voice: Voice) -> str:
@@ -150,12 +161,11 @@ def _tell_rule(results: ResultSet, voice: Voice) -> str:
         "forward": "forward selection",
         "backward": "backward elimination",
         "both": "stepwise selection in both directions",
-        "none": "no selection",
     }.get(direction, direction)
     limits = [
         f"p to {verb} {format_number(meta[key], decimals=2, style=voice.style)}"
         for key, verb, unused in (("entry_p", "enter", "backward"), ("stay_p", "stay", "forward"))
-        if meta.get(key) is not None and direction not in {unused, "none"}
+        if meta.get(key) is not None and direction != unused
     ]
     rule = ", ".join([name_test(str(meta.get("criterion") or "test")), *limits])
     candidates = len(meta.get("candidates") or ())

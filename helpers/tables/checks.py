@@ -127,6 +127,11 @@ def make_selection_table(
                 Cell(format_p(number, style=style), value=number),
             )
         )
+    if results.meta.get("direction") == "none":
+        rows = [
+            make_row(NO_VALUE, "Entered with the others", str(label), NO_VALUE)
+            for label in results.meta.get("candidates") or ()
+        ]
     if not rows:
         rows.append(make_row(NO_VALUE, "No factor met the rule", NO_VALUE, NO_VALUE))
     criterion = str(steps.iloc[0]["criterion"]) if len(steps) and "criterion" in steps else ""

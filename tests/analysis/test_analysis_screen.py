@@ -16,8 +16,11 @@ from small_cohorts import (
 
 from helpers.analysis.screen import screen_factors, screen_incidence
 from helpers.analysis.selection import list_candidates, select_model
+from helpers.cohort import read_cohort
 from helpers.errors import ParameterError
+from helpers.narrative import describe_selection
 from helpers.results import Result, ResultSet
+from helpers.tables import make_selection_table
 
 #: Sex tells when patients die, IPSS does not.
 TWELVE = {
@@ -183,3 +186,15 @@ def test_candidates_of_a_screen_keep_its_order():
 
 def screen_frame(*names: str) -> pd.DataFrame:
     return pd.DataFrame({"factor": [name for name in names for _ in (0, 1)]})
+
+
+def test_without_a_rule_all_candidates_enter_together_and_none_failed():
+    cohort = read_cohort("synthetic")
+    path = select_model(cohort, set_id="cox.path", candidates=["age_75", "raeb"], direction="none")
+    text = describe_selection(path).markdown
+    assert text == (
+        "No selection was made: two factors entered the model together: age and RAEB-1 (WHO)."
+    )
+    table = make_selection_table(path)
+    assert [row[2].text for row in table.rows] == ["Age", "RAEB-1 (WHO)"]
+    assert "tepwise" not in table.title
