@@ -52,7 +52,7 @@ def describe_missingness(
         if known + missing and missing / (known + missing) > threshold
     ]
     total = format_number_word(len(found), style=voice.style)
-    sentences = [] if found else ["none of these variables is in the data."]
+    sentences = [] if found else ["the data have no values of these variables."]
     if found and complete == len(found):
         sentences.append(f"no value was missing in {total} {pluralise(len(found), 'variable')}.")
     elif found:
