@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.model_data import ModelData, prepare_model
-from helpers.analysis.model_results import SLOPE, record_hazard_ratio
+from helpers.analysis.model_results import SLOPE, make_term_row, record_hazard_ratio
 from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
@@ -116,14 +116,9 @@ def _list_levels(data: ModelData) -> Iterator[tuple[Factor, Any, str, str]]:
 
 def _list_centre_rows(data: ModelData, set_id: str) -> list[dict[str, Any]]:
     return [
-        {
-            "factor": f"{factor.name}.{key}",
-            "factor_label": label,
-            "level": name,
-            "level_label": words,
-            "result_id": f"{set_id}.{factor.name}.{key}.{name}",
-            "is_reference": False,
-        }
+        make_term_row(
+            f"{factor.name}.{key}", label, name, words, f"{set_id}.{factor.name}.{key}.{name}"
+        )
         for factor, _, key, label in _list_levels(data)
         for name, words in _LABELS.items()
     ]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.model_data import prepare_model
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.analysis.subset import (
     Where,
     describe_where,
@@ -262,14 +262,13 @@ def _record_imputed(
 def _tabulate(wanted: Sequence[Factor], set_id: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {
-                "factor": f"{factor.name}.{level}",
-                "factor_label": f"{factor.label}: {label}",
-                "level": name,
-                "level_label": words,
-                "result_id": f"{set_id}.{factor.name}.{level}.{name}",
-                "is_reference": False,
-            }
+            make_term_row(
+                f"{factor.name}.{level}",
+                f"{factor.label}: {label}",
+                name,
+                words,
+                f"{set_id}.{factor.name}.{level}.{name}",
+            )
             for factor in wanted
             for level, label in zip(factor.levels, factor.level_labels, strict=True)
             if level != factor.reference

@@ -95,6 +95,20 @@ def record_hazard_ratio(fit: CoxFit, position: int, shared: dict[str, Any]) -> R
     return Result(conf_level=fit.conf_level, **values, **shared)
 
 
+def make_term_row(
+    factor: str, factor_label: str, level: str, label: str, result_id: str
+) -> dict[str, Any]:
+    """Return a line of the frame ``terms`` for a level that is no reference."""
+    return {
+        "factor": factor,
+        "factor_label": factor_label,
+        "level": level,
+        "level_label": label,
+        "result_id": result_id,
+        "is_reference": False,
+    }
+
+
 def record_level_medians(
     data: ModelData,
     outcome: SurvivalOutcome,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.model_data import ModelData, prepare_model
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.analysis.subset import (
     Where,
     describe_where,
@@ -75,7 +75,7 @@ def compare_subgroups(
     options = {"ties": ties, "conf_level": conf_level}
     outcome = read_outcome(whole.frame, measured)
     results = [_fit(outcome, whole.frame, effect, f"{set_id}.overall.hr", "All", **options)]
-    rows = [_row("overall", "All patients", "hr", "All patients", f"{set_id}.overall.hr")]
+    rows = [make_term_row("overall", "All patients", "hr", "All patients", f"{set_id}.overall.hr")]
     left_out: list[str] = []
     for name in subgroups:
         try:
@@ -119,7 +119,7 @@ def _split(
         results.append(
             _fit(outcome.select(members), data.frame.loc[members], effect, key, label, **options)
         )
-        rows.append(_row(by.name, by.label, str(level), label, key))
+        rows.append(make_term_row(by.name, by.label, str(level), label, key))
     test = record_comparison(
         lambda: replace(
             compare_effects(
@@ -166,14 +166,3 @@ def _name_contrast(effect: Factor) -> str:
     labels = dict(zip(effect.levels, effect.level_labels, strict=True))
     other = next(level for level in effect.levels if level != effect.reference)
     return f"{labels[other]} against {labels[effect.reference]}"
-
-
-def _row(factor: str, factor_label: str, level: str, label: str, result_id: str) -> dict[str, Any]:
-    return {
-        "factor": factor,
-        "factor_label": factor_label,
-        "level": level,
-        "level_label": label,
-        "result_id": result_id,
-        "is_reference": False,
-    }

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.comparison_results import record_comparison
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.analysis.subset import (
     Endpoint,
     Where,
@@ -266,14 +266,7 @@ def _tabulate_curve(key: str, curve: KaplanMeier) -> pd.DataFrame:
 def _tabulate(comparisons: Sequence[_Comparison], set_id: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {
-                "factor": one.key,
-                "factor_label": one.label,
-                "level": "hr",
-                "level_label": one.label,
-                "result_id": f"{set_id}.{one.key}.hr",
-                "is_reference": False,
-            }
+            make_term_row(one.key, one.label, "hr", one.label, f"{set_id}.{one.key}.hr")
             for one in comparisons
         ]
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.model_data import ModelData
-from helpers.analysis.model_results import record_hazard_ratio
+from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.results import Result
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
@@ -185,14 +185,7 @@ def tabulate_terms(set_id: str) -> pd.DataFrame:
     """Return the rows of table and forest plot."""
     return pd.DataFrame(
         [
-            {
-                "factor": name,
-                "factor_label": label,
-                "level": "hr",
-                "level_label": label,
-                "result_id": f"{set_id}.{name}.hr",
-                "is_reference": False,
-            }
+            make_term_row(name, label, "hr", label, f"{set_id}.{name}.hr")
             for name, label in LABELS.items()
         ]
     )
