@@ -296,10 +296,10 @@ def test_theme_follows_the_system_until_it_is_chosen(browser, files, scheme):
 def test_contents_follow_the_reader(curves):
     current = curves.locator("nav.contents a[aria-current]")
     curves.locator("h2#end").evaluate("heading => heading.scrollIntoView()")
-    curves.wait_for_function("document.querySelector('nav a[aria-current]')?.hash === '#end'")
+    curves.locator("nav.contents a[aria-current][href='#end']").wait_for(state="attached")
     assert current.all_inner_texts() == ["End"]
     curves.locator("h2#curves").evaluate("heading => heading.scrollIntoView()")
-    curves.wait_for_function("document.querySelector('nav a[aria-current]')?.hash === '#curves'")
+    curves.locator("nav.contents a[aria-current][href='#curves']").wait_for(state="attached")
     assert current.count() == 1
     curves.locator("nav.contents a", has_text="End").click()
     top = curves.locator("h2#end").bounding_box()["y"]
