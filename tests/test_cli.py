@@ -56,7 +56,7 @@ def test_audit_prints_each_finding_of_the_paper_with_its_arithmetic(capsys):
     assert lines[-1] == "12 contradictions and 1 remark among the printed numbers."
     assert sum(line.startswith("contradiction ") for line in lines) == 12
     assert sum(line.startswith("remark ") for line in lines) == 1
-    assert "261/392 = 66.58 %" in " ".join(told.split())
+    assert "261/392 = 66.58%" in " ".join(told.split())
 
 
 def test_audit_finds_nothing_in_a_consistent_ledger(capsys, tmp_path):
@@ -73,7 +73,7 @@ def test_audit_prints_json(capsys, tmp_path):
     assert finding["severity"] == "contradiction"
     assert finding["entries"] == ["men.pct", "men.n"]
     assert finding["places"] == ["Table 1"]
-    assert finding["arithmetic"].startswith("134/392 = 34.18 %, which rounds to 34 %")
+    assert finding["arithmetic"].startswith("134/392 = 34.18%, which rounds to 34%")
 
 
 def test_audit_names_all_faults_of_a_ledger(capsys, tmp_path):

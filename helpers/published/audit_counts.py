@@ -61,7 +61,7 @@ def _describe_percentage(
         "contradiction",
         tuple(dict.fromkeys([*ids_of(entries), *(term.entry_id for term in entry.count)])),
         f"{quote_all(entries)} is not {count} of {whole}.",
-        f"{count}/{whole} = {format_exact(percent, 4)} %, which rounds to {rounded} %; "
+        f"{count}/{whole} = {format_exact(percent, 4)}%, which rounds to {rounded}%; "
         f"the printed share needs a denominator {_bound_denominator(count, span)}; {told}.",
     )
 
@@ -83,7 +83,7 @@ def find_impossible_percentages(ledger: Ledger) -> Iterator[Finding]:
         if ceil(share[0]) >= share[1]:
             near = [floor(share[0]), ceil(share[0])]
             values = " and ".join(
-                f"{k}/{entry.denominator} = {format_exact(100 * k / entry.denominator, 4)} %"
+                f"{k}/{entry.denominator} = {format_exact(100 * k / entry.denominator, 4)}%"
                 for k in near
             )
             yield Finding(

@@ -262,4 +262,4 @@ def _try_result(entry: Entry, result: Result, name: str) -> Iterator[ConventionM
 
 
 def _show_share(count: Decimal, denominator: Decimal) -> str:
-    return f"{count}/{denominator} = {format_exact(100 * count / denominator, 4)} %"
+    return f"{count}/{denominator} = {format_exact(100 * count / denominator, 4)}%"

@@ -56,11 +56,11 @@ def test_the_audit_does_not_read_the_list_of_known_contradictions():
 @pytest.mark.parametrize(
     ("entry_id", "piece"),
     [
-        ("patients.del5q.isolated.pct", "230/377 = 61.01 %"),
-        ("patients.del5q.plus1.pct", "105/392 = 26.79 %, which rounds to 27 %"),
-        ("patients.trial.pct", "261/392 = 66.58 %, which rounds to 67 %"),
-        ("patients.registry.pct", "131/392 = 33.42 %, which rounds to 33 %"),
-        ("patients.esa_before.pct", "155/392 = 39.54 %, which rounds to 40 %"),
+        ("patients.del5q.isolated.pct", "230/377 = 61.01%"),
+        ("patients.del5q.plus1.pct", "105/392 = 26.79%, which rounds to 27%"),
+        ("patients.trial.pct", "261/392 = 66.58%, which rounds to 67%"),
+        ("patients.registry.pct", "131/392 = 33.42%, which rounds to 33%"),
+        ("patients.esa_before.pct", "155/392 = 39.54%, which rounds to 40%"),
         ("table2.progression.p", "z = 4.38; the roundings allow p from 0.0000119"),
         ("cox.supp3.hma.p", "z = -4.28; the roundings allow p from 0.00001148 to 0.0000308"),
         ("os.uni.raeb.exposed.median", "18m stands for 17.5 to 18.5"),
@@ -139,7 +139,7 @@ def test_a_share_must_be_its_count_s():
     assert finding.rule == "percentage of a count"
     assert finding.statement == "17% (Table 9) is not 11 of 71."
     assert finding.arithmetic == (
-        "11/71 = 15.49 %, which rounds to 15 %; the printed share needs a denominator from "
+        "11/71 = 15.49%, which rounds to 15%; the printed share needs a denominator from "
         "62.86 to 66.67; no known convention gives it."
     )
 

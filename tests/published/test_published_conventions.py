@@ -44,13 +44,13 @@ def test_the_ledger_s_other_denominators_are_tried():
         "r.fish": Result(id="r.fish", kind="count", estimate=15),
     }
     (match,) = search(ledger, results)
-    assert match.describe() == "out of patients with karyotype (230/377 = 61.01 %)"
+    assert match.describe() == "out of patients with karyotype (230/377 = 61.01%)"
 
 
 def test_missing_values_in_the_denominator_are_tried():
     (match,) = search(make_ledger(make_share(21)), share_result(83, 207, missing=185))
     assert match.convention == CONVENTIONS["with_missing"]
-    assert match.arithmetic == "83/392 = 21.17 %"
+    assert match.arithmetic == "83/392 = 21.17%"
 
 
 def test_what_the_others_leave_of_a_hundred_is_tried():
@@ -151,7 +151,7 @@ def test_conventions_that_come_to_one_share_are_named_once():
 def test_the_share_of_an_alternate_is_shown_with_its_arithmetic():
     offered = {"r.share": {"without_fish_only": Result(id="r", kind="count", estimate=230, n=377)}}
     (match,) = search(make_ledger(make_share(61)), share_result(230, 392), alternates=offered)
-    assert match.describe() == "karyotypes by FISH only left out (230/377 = 61.01 %)"
+    assert match.describe() == "karyotypes by FISH only left out (230/377 = 61.01%)"
 
 
 def test_an_alternate_explains_before_a_remainder_does():
@@ -162,7 +162,7 @@ def test_an_alternate_explains_before_a_remainder_does():
     )
     offered = {"r.share": {"with_missing": Result(id="r", kind="count", estimate=34, n=100)}}
     (match,) = search(ledger, share_result(33, 100), alternates=offered)
-    assert match.arithmetic == "34/100 = 34 %"
+    assert match.arithmetic == "34/100 = 34%"
 
 
 def test_an_interval_s_convention_is_not_tried_on_the_estimate():
