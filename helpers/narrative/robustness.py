@@ -11,6 +11,7 @@ from helpers.formatting import (
     pluralise,
 )
 from helpers.formatting.lookup import get_frame
+from helpers.narrative.models import name_level
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
@@ -87,7 +88,7 @@ def describe_centres(
     sentences = [f"the patients came from {voice.count(n, 'centre')}."]
     labels = _name_levels(results)
     if moved:
-        told = join_words(voice.label(labels.get(one.id, one.label)) for one in moved)
+        told = join_words(_name_level(voice, labels.get(one.id, one.label)) for one in moved)
         ratios = pluralise(len(moved), "the hazard ratio", "the hazard ratios")
         verb = pluralise(len(moved), "changes its side", "change their sides")
         sentences.append(
@@ -100,6 +101,11 @@ def describe_centres(
 
 def _changes_side(result: Result) -> bool:
     return result.quantities["lowest"] < 1 < result.quantities["highest"]
+
+
+def _name_level(voice: Voice, label: str) -> str:
+    factor, _, level = label.partition(": ")
+    return name_level(voice, {"factor_label": factor, "level_label": level or factor})
 
 
 def _name_levels(results: ResultSet) -> dict[str, str]:

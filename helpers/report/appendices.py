@@ -193,6 +193,8 @@ def _iterate_by_place(
 def _show_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
+    if value in ({}, None):
+        return ""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 

@@ -226,8 +226,7 @@ def make_response_table(
         cells = [_make_evaluable(evaluable, style)]
         for name in shown:
             result = counts.get(f"{treatment}.{name}")
-            text = NO_VALUE if result is None else format_count_result(result, style=style)
-            cells.append(Cell(text, value=result.estimate if result else None))
+            cells.append(_make_response(result, style))
         fallback = evaluable.label.split(":")[0] if evaluable and evaluable.label else treatment
         rows.append(make_row(labels.get(treatment, fallback), *cells))
     return make_table(
@@ -239,6 +238,13 @@ def make_response_table(
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
     )
+
+
+def _make_response(result: Result | None, style: NumberStyle) -> Cell:
+    """Return a count of the evaluable; a dash where nobody was."""
+    if result is None or result.n == 0:
+        return Cell(NO_VALUE)
+    return Cell(format_count_result(result, style=style), value=result.estimate)
 
 
 def _make_evaluable(result: Result | None, style: NumberStyle) -> Cell:

@@ -362,6 +362,7 @@ def make_treatments():
             count("tx.response.hma.any", 32, 71, "Any response"),
             count("tx.response.hma.cr_pr", 11, 71, "CR or PR"),
             count("tx.response.esa.evaluable", 0, 22, "ESA"),
+            count("tx.response.esa.any", 0, 0, "Any response"),
         ],
         meta={"title": "First treatment after failure"},
     )

@@ -301,3 +301,27 @@ def test_choices_are_drawn_and_told_in_words():
     assert read_rows(tables.make_influence_table(results))[0][:2] == [
         "Cut of age, years", "70 instead of 75",
     ]  # fmt: skip
+
+
+def test_ratios_that_hang_on_one_centre_are_named_as_within_a_sentence():
+    ranges = {
+        "failure_type.intolerance": ("Type of failure: Intolerance", 0.9, 1.2),
+        "response.yes": ("Response: Yes", 0.8, 1.1),
+        "age_75.yes": ("Age: 75 years or older", 1.3, 1.6),
+    }
+    results = ResultSet.collect(
+        "centres",
+        [
+            Result(
+                id=f"centres.{key}.left_out", kind="summary", label=label,
+                quantities={"lowest": low, "highest": high},
+            )
+            for key, (label, low, high) in ranges.items()
+        ],
+        frames={"terms": pd.DataFrame({"result_id": [], "factor_label": []})},
+        meta={"n_centres": 15},
+    )  # fmt: skip
+    assert narrative.describe_centres(results).markdown == (
+        "The patients came from 15 centres. When the centres are left out one by one, the hazard "
+        "ratios of type of failure: intolerance and response change their sides of 1."
+    )
