@@ -66,7 +66,11 @@ weighted <- function(w) {
                control = control)
   km <- summary(survfit(Surv(time, status) ~ treated, colon, weights = w, se.fit = FALSE),
                 times = c(365, 1096, 1826))
-  list(weights_sum = sum(w), coefficient = unname(coef(fit)),
+  ratio <- apply(columns, 2, function(x) {
+    spread <- function(rows) cov.wt(as.matrix(x[rows]), w[rows] / sum(w[rows]))$cov
+    spread(treated) / spread(!treated)
+  })
+  list(weights_sum = sum(w), variance_ratio = unname(ratio), coefficient = unname(coef(fit)),
        std_error = sqrt(vcov(fit)[1, 1]), survival = km$surv, smd = unname(smd(w)),
        effective = c(sum(w[!treated])^2 / sum(w[!treated]^2),
                      sum(w[treated])^2 / sum(w[treated]^2)))
@@ -118,13 +122,52 @@ pooled <- lapply(c(Inf, 80), function(df) {
   })
 })
 
+# Strength of confounding that explains a ratio away; smallest ratio that events can show.
+explain <- function(ratio) {
+  ratio <- ifelse(ratio < 1, 1 / ratio, ratio)
+  ratio + sqrt(ratio * (ratio - 1))
+}
+to_risk <- function(hr) (1 - 0.5^sqrt(hr)) / (1 - 0.5^sqrt(1 / hr))
+ratios <- data.frame(hr = c(0.8, 0.42, 1.64, 3.9, 0.53, 0.97),
+                     lower = c(0.71, 0.27, 1.24, 1.8, 0.34, 0.7),
+                     upper = c(0.91, 0.65, 2.18, 8.7, 0.82, 1.3))
+near <- ifelse(ratios$lower > 1, ratios$lower, ifelse(ratios$upper < 1, ratios$upper, 1))
+e_values <- list(ratios = ratios, rare = explain(ratios$hr), rare_limit = explain(near),
+                 common = explain(to_risk(ratios$hr)), common_limit = explain(to_risk(near)))
+seen <- expand.grid(events = c(7, 23, 110, 284), share = c(0.5, 0.13), alpha = c(0.05, 0.01))
+seen$ratio <- exp((qnorm(1 - seen$alpha / 2) + qnorm(0.8)) /
+                    sqrt(seen$events * seen$share * (1 - seen$share)))
+
+# A model of the lung data with the institutions ignored, as strata, as clusters, left out in turn.
+lung <- subset(read("lung"), !is.na(inst) & !is.na(ph_ecog))
+terms <- Surv(time, status == 2) ~ age + sex + ph_ecog
+tell <- function(fit) {
+  list(coefficients = unname(coef(fit)), std_errors = sqrt(diag(unname(vcov(fit)))))
+}
+without <- sapply(sort(unique(lung$inst)), function(i) {
+  exp(coef(coxph(terms, subset(lung, inst != i), control = control)))
+})
+centres <- list(
+  ignored = tell(coxph(terms, lung, control = control)),
+  stratified = tell(coxph(update(terms, . ~ . + strata(inst)), lung, control = control)),
+  clustered = tell(coxph(terms, lung, cluster = inst, control = control)),
+  lowest = unname(apply(without, 1, min)), highest = unname(apply(without, 1, max)))
+
+# The line that plot.cox.zph draws through scaled Schoenfeld residuals.
+zph <- cox.zph(coxph(Surv(time, status) ~ karno + age, read("veteran"), control = control))
+smooth <- lapply(c(3, 4, 6), function(df) {
+  basis <- splines::ns(zph$x, df = df, intercept = TRUE)
+  list(df = df, line = unname(fitted(lm(zph$y[, "karno"] ~ basis - 1))))
+})
+
 answers <- list(
   versions = list(R = paste(R.version$major, R.version$minor, sep = "."),
                   survival = as.character(packageVersion("survival")),
                   mice = as.character(packageVersion("mice"))),
   switching = switching, propensity = propensity,
   standardised = list(efron = standardise("efron"), breslow = standardise("breslow")),
-  interactions = interactions,
+  interactions = interactions, e_values = e_values, detectable = seen, centres = centres,
+  smooth = list(x = unname(zph$x), y = unname(zph$y[, "karno"]), lines = smooth),
   rubin = list(estimates = estimates, variances = variances, complete_df = 80, pooled = pooled))
 write_json(answers, file.path(folder, "treatment.json"), digits = I(17), auto_unbox = TRUE,
            null = "null", na = "null", matrix = "rowmajor")

@@ -14,6 +14,14 @@ from agreement_curves import add_curves, add_restricted_means_and_landmark, add_
 from agreement_ledger import Agreement, Ledger
 from agreement_models import add_cox, add_firth, add_selection
 from agreement_table_one import add_table_one
+from agreement_treatment import (
+    add_imputation,
+    add_robustness,
+    add_sensitivity,
+    add_standardised,
+    add_switching,
+    add_weighting,
+)
 
 
 @cache
@@ -28,6 +36,12 @@ def list_agreements() -> tuple[Agreement, ...]:
         add_cox,
         add_firth,
         add_selection,
+        add_switching,
+        add_weighting,
+        add_standardised,
+        add_sensitivity,
+        add_imputation,
+        add_robustness,
         add_table_one,
     ):
         add(ledger)

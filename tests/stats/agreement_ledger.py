@@ -10,6 +10,9 @@ import numpy as np
 
 BAR = 1e-6
 NEAR_ZERO = 1e-3
+#: Under which rows stand that need no patients, and data that were drawn or altered here.
+NO_DATA = "no data"
+DRAWN = {"competing_ties", "colon_missing", "tables written for the test", NO_DATA}
 PUBLIC_NAMES = {"colon_death": "colon", "colon_recurrence": "colon", "ties": "competing_ties"}
 
 
@@ -117,4 +120,4 @@ def relative_differences(ours: Any, theirs: Any, *, together: bool = False) -> n
 def list_public_data(rows: Sequence[Agreement]) -> tuple[str, ...]:
     """Return the names of the public data sets of some rows, sorted."""
     names = {name for row in rows for name in row.data_sets}
-    return tuple(sorted(names - {"competing_ties", "tables written for the test"}))
+    return tuple(sorted(names - DRAWN))

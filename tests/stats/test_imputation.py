@@ -6,41 +6,25 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from reference_files import read_data, read_reference
+from reference_files import read_reference
+from treatment_cases import IMPUTED, IMPUTED_LEVELS, read_colon_missing
 
 from helpers.errors import ParameterError, StatisticsError
 from helpers.stats.cox import fit_cox
-from helpers.stats.design import Factor, build_design
+from helpers.stats.design import build_design
 from helpers.stats.imputation import estimate_nelson_aalen, impute_covariates
 from helpers.stats.outcome import check_survival_outcome
 from helpers.stats.rubin import pool_estimates
 
-LEVELS = {"rx": 3, "differ": 3, "node4": 2}
-FACTORS = [
-    Factor("rx", (0, 1, 2)),
-    Factor("age"),
-    Factor("differ", (0, 1, 2)),
-    Factor("node4", (0, 1)),
-]
-
 
 @pytest.fixture(scope="module")
 def colon():
-    data = read_data("colon_missing")
-    frame = pd.DataFrame(
-        {
-            "rx": data["rx"].map({"Obs": 0, "Lev": 1, "Lev+5FU": 2}),
-            "age": data["age"],
-            "differ": data["differ"] - 1,
-            "node4": data["node4"],
-        }
-    )
-    return frame, check_survival_outcome(data["time"], data["status"])
+    return read_colon_missing()
 
 
 @pytest.fixture(scope="module")
 def completed(colon):
-    return list(impute_covariates(*colon, levels=LEVELS, n_imputations=40, seed=3))
+    return list(impute_covariates(*colon, levels=IMPUTED_LEVELS, n_imputations=40, seed=3))
 
 
 def test_nelson_aalen_is_that_of_r(colon):
@@ -51,7 +35,7 @@ def test_nelson_aalen_is_that_of_r(colon):
 def test_pooled_estimates_are_those_of_mice(colon, completed):
     """Both draw at random: the bar is a fifth of a standard error, some Monte Carlo errors."""
     answer = read_reference("imputation")
-    fits = [fit_cox(colon[1], build_design(one, FACTORS)) for one in completed]
+    fits = [fit_cox(colon[1], build_design(one, IMPUTED)) for one in completed]
     pooled = pool_estimates(
         [fit.coefficients for fit in fits], [np.diag(fit.covariance) for fit in fits]
     )
@@ -76,7 +60,7 @@ def test_known_values_stay_and_drawn_ones_are_of_the_column(colon, completed):
 
 def test_imputations_differ_and_a_seed_repeats_them(colon, completed):
     assert not completed[0].equals(completed[1])
-    again = list(impute_covariates(*colon, levels=LEVELS, n_imputations=2, seed=3))
+    again = list(impute_covariates(*colon, levels=IMPUTED_LEVELS, n_imputations=2, seed=3))
     assert again[1].equals(completed[1])
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from reference_files import read_data, read_reference
+from treatment_cases import COVARIATES, INTERACTIONS, STANDARDISED, flag, read_colon, read_hearts
 
 from helpers.errors import ParameterError, StatisticsError
 from helpers.stats.cox import fit_cox
@@ -35,30 +36,11 @@ from helpers.stats.treatment.switching import (
 )
 
 R = read_reference("treatment")
-COVARIATES = [
-    Factor("age"),
-    Factor("sex"),
-    Factor("obstruct"),
-    Factor("differ", (1, 2, 3)),
-    Factor("nodes"),
-]
-
-
-def read_hearts():
-    patients = pd.DataFrame(R["switching"]["patients"])
-    outcome = check_survival_outcome(patients["time"], patients["event"])
-    return outcome, patients["switch"].astype(float).to_numpy()
-
-
-def flag(values, name="group"):
-    return build_design(pd.DataFrame({name: np.asarray(values, int)}), [Factor(name)])
 
 
 @pytest.fixture(scope="module")
 def colon():
-    frame = read_data("colon_death").dropna(subset=["nodes", "differ"]).reset_index(drop=True)
-    frame["differ"] = frame["differ"].astype(int)
-    return frame.assign(treated=(frame["rx"] == "Lev+5FU").astype(int))
+    return read_colon()
 
 
 @pytest.fixture(scope="module")
@@ -265,14 +247,8 @@ class TestPropensity:
 class TestStandardisedSurvival:
     @pytest.mark.parametrize("ties", ["efron", "breslow"])
     def test_against_the_mean_of_r_curves(self, colon, ties):
-        factors = [
-            Factor("treated", (0, 1)),
-            Factor("age"),
-            Factor("differ", (1, 2, 3)),
-            Factor("nodes"),
-        ]
         outcome = check_survival_outcome(colon["time"], colon["status"])
-        fit = fit_cox(outcome, build_design(colon, factors), ties=ties)
+        fit = fit_cox(outcome, build_design(colon, STANDARDISED), ties=ties)
         answer = R["standardised"][ties]
         at = np.array(answer["at"], float)
         for group, name in ((0, "untreated"), (1, "treated")):
@@ -296,10 +272,7 @@ class TestStandardisedSurvival:
 
 
 class TestInteraction:
-    @pytest.mark.parametrize(
-        ("name", "factor"),
-        [("differ", Factor("differ", (1, 2, 3))), ("sex", Factor("sex", (0, 1)))],
-    )
+    @pytest.mark.parametrize(("name", "factor"), INTERACTIONS.items())
     def test_likelihood_ratio(self, colon, name, factor):
         outcome = check_survival_outcome(colon["time"], colon["status"])
         design = build_design(colon, [Factor("treated", (0, 1)), factor])
