@@ -19,6 +19,7 @@ from helpers.report.inputs import (
     make_front,
     make_tasks,
 )
+from helpers.report.intake import read_rows
 from helpers.report.keys import add_keys, hash_file, hash_report
 from helpers.report.layout import FORMATS
 from helpers.report.manifest import hash_code, list_versions
@@ -123,7 +124,9 @@ def build_report(
         descriptions=descriptions or {},
         print_options=read_print_options(parameters, base_dir),
     )
-    inputs = add_input_keys(inputs, output_dir / FOLDER)
+    rows = read_rows(parameters, base_dir)
+    rows_sha256 = "" if rows is None else rows.sha256
+    inputs = add_input_keys(inputs, output_dir / FOLDER, rows_sha256=rows_sha256)
     is_forced = choices.force or bool(choices.only)
     found = None if is_forced else find_unchanged(output_dir / name, inputs.key)
     if found is not None:
@@ -135,16 +138,17 @@ def build_report(
         tell_begin(runs, left, progress)
         opened = nullcontext(workshop) if workshop else start_workshop(inputs, left, progress)
         with opened as place:
-            if check_data and left:
-                place.check_data(parameters, base_dir)
+            if left and (check_data or rows is not None):
+                place.check_data(parameters, base_dir, rows)
+            rows = None  # a large table is not kept twice
             summary = BuildRun(inputs, runs, progress, place).build(stage, output_dir, left)
     return BuildSummary(**summary, total_seconds=time.perf_counter() - started)
 
 
-def add_input_keys(inputs: BuildInputs, cache: Path) -> BuildInputs:
+def add_input_keys(inputs: BuildInputs, cache: Path, *, rows_sha256: str = "") -> BuildInputs:
     """Return inputs with the hash of what each section, and the whole report, is made of."""
     graph = CodeGraph(cache / "imports.json")
-    tasks = add_keys(inputs.tasks, graph, ledger=inputs.ledger)
+    tasks = add_keys(inputs.tasks, graph, ledger=inputs.ledger, rows_sha256=rows_sha256)
     graph.save()
     key = (
         ""

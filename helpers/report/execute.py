@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 from helpers.errors import BuildError
 from helpers.report.notebook_file import describe_failure, finish_notebook, read_notebook
@@ -75,7 +76,9 @@ def make_forked_runner(
     return run
 
 
-def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> ExecutedSection:
+def execute_section(
+    task: SectionTask, on_cell: CellCounter | None = None, *, rows: Path | None = None
+) -> ExecutedSection:
     """Run one section on a kernel of its own.
 
     Parameters
@@ -84,6 +87,8 @@ def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> Ex
         What to run.
     on_cell : callable, optional
         Told the number of cells done and of all cells.
+    rows : Path, optional
+        File of rows that were read from a database already.
 
     Returns
     -------
@@ -101,7 +106,7 @@ def execute_section(task: SectionTask, on_cell: CellCounter | None = None) -> Ex
     started = time.perf_counter()
     read_notebook(task)
     try:
-        nb, failure = execute_on_kernel(task, on_cell)
+        nb, failure = execute_on_kernel(task, on_cell, rows)
     except (RuntimeError, OSError) as error:
         reason = scrub_text(f"{type(error).__name__}: {error}".splitlines()[0])
         raise BuildError(

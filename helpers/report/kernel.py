@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from helpers.report import _imports  # noqa: F401  must come before nbformat
@@ -99,7 +100,7 @@ papermill_engines.register(ENGINE_NAME, SectionEngine)
 
 
 def execute_on_kernel(
-    task: SectionTask, on_cell: CellCounter | None
+    task: SectionTask, on_cell: CellCounter | None, rows: Path | None = None
 ) -> tuple[Mapping[str, Any], PapermillExecutionError | None]:
     """Run a section on a kernel; return the notebook and the error of the cell that failed."""
     running: list[Mapping[str, Any]] = []
@@ -112,7 +113,7 @@ def execute_on_kernel(
             progress_bar=False,
             kernel_name="python3",
             language="python",
-            kernel_env=make_run_env(task.base_dir),
+            kernel_env=make_run_env(task.base_dir) | name_rows(rows),
             on_cell=on_cell,
             started=running,
         )
@@ -124,6 +125,15 @@ def execute_on_kernel(
         ]
         return {**running[-1], "cells": kept}, error
     return nb, None
+
+
+def name_rows(rows: Path | None) -> dict[str, str]:
+    """Return the variable that tells a kernel where rows of a database are."""
+    if rows is None:
+        return {}
+    from helpers.cohort.sources.handed_rows import ROWS_VARIABLE
+
+    return {ROWS_VARIABLE: str(rows)}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from helpers.report.tasks import SectionTask, hash_parts
 from helpers.report.usage import find_used_parameters
 
 #: Code that runs every section, whatever its notebook calls.
-_RUNNING = (
+RUNNING = (
     "helpers.report.section_job",
     "helpers.report.shell",
     "helpers.report.captured",
@@ -29,11 +29,16 @@ _RUNNING = (
 )
 _DISTRIBUTIONS = {"yaml": "PyYAML", "sklearn": "scikit-learn", "docx": "python-docx"}
 _BUILT_IN = "synthetic"
-_FILES = ("data", "mapping", "data_dictionary")
+#: Parameters that name files which the patients come from.
+FILES = ("data", "mapping", "data_dictionary")
 
 
 def add_keys(
-    tasks: Iterable[SectionTask], graph: CodeGraph, *, ledger: Path | None = None
+    tasks: Iterable[SectionTask],
+    graph: CodeGraph,
+    *,
+    ledger: Path | None = None,
+    rows_sha256: str = "",
 ) -> tuple[SectionTask, ...]:
     """Return tasks with the hash of what each one uses; without it where that is not known.
 
@@ -45,16 +50,18 @@ def add_keys(
         Of the package.
     ledger : Path, optional
         Published numbers, which figures of a cohort that is not built in show.
+    rows_sha256 : str
+        Of the rows of a database.
     """
     keyed = []
     for task in tasks:
-        data = hash_data(task.parameters, task.base_dir)
+        data = hash_data(task.parameters, task.base_dir, rows_sha256)
         shown = "" if task.parameters.get("data") in (None, _BUILT_IN) else hash_file(ledger)
         if data is None:
             keyed.append(task)
             continue
         nb = read_notebook(task)
-        code, packages = graph.hash_code([*list_notebook_imports(nb), *_RUNNING])
+        code, packages = graph.hash_code([*list_notebook_imports(nb), *RUNNING])
         used = find_used_parameters(nb, tuple(task.parameters))
         values = {name: task.parameters[name] for name in sorted(used)}
         key = hash_parts(
@@ -70,14 +77,27 @@ def add_keys(
     return tuple(keyed)
 
 
-def hash_data(parameters: Mapping[str, Any], base_dir: Path | None) -> str | None:
-    """Return a hash of the files that the patients come from, or None where one is no file."""
+def hash_data(
+    parameters: Mapping[str, Any], base_dir: Path | None, rows_sha256: str = ""
+) -> str | None:
+    """Return a hash of what the patients come from, or None where it is not known.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Flat; some name files.
+    base_dir : Path, optional
+        Against which a relative path is read.
+    rows_sha256 : str
+        Of the rows, where the patients come from a database; empty where they do not.
+    """
     parts = []
-    for name in _FILES:
+    for name in FILES:
         value = str(parameters.get(name) or "")
         if not value or value == _BUILT_IN:
             continue
-        digest = hash_file((base_dir or Path.cwd()) / value)
+        is_database = name == "data" and rows_sha256
+        digest = rows_sha256 if is_database else hash_file((base_dir or Path.cwd()) / value)
         if not digest:
             return None
         parts.append(f"{name} {digest}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from helpers.report.workshop import open_workshop
 
 _FILES = ("data", "mapping", "data_dictionary", "reference_docx")
 _COUNTED = CODE_SUFFIXES | {".ipynb"}
+_DATABASE_FILE = re.compile(r"(?:sqlite|duckdb)[^:/]*:///([^?]+)(?:\?.*)?")
 _DEBOUNCE_MS, _STEP_MS, _LOOK_MS = 100, 20, 500
 
 
@@ -104,12 +106,24 @@ class ReportWatch:
         request = self._request
         base = Path(request.get("base_dir") or Path.cwd())
         named = [str(request["parameters"].get(name) or "") for name in _FILES]
-        files = [self._params_file, *(base / name for name in named if name)]
+        files = [self._params_file, *(base / find_file(name) for name in named if name)]
         ledger = request.get("ledger")
         if ledger is not None:
             files.append(Path(ledger))
         folders = [Path(request["notebooks_dir"]), Path(helpers.__file__).parent]
         return [path for path in dict.fromkeys([*files, *folders]) if path.exists()]
+
+
+def find_file(source: str) -> str:
+    """Return the path that a source names: its own, or that of a database in a file.
+
+    Examples
+    --------
+    >>> find_file("sqlite:///data/cohort.db"), find_file("cohort.csv")
+    ('data/cohort.db', 'cohort.csv')
+    """
+    address = _DATABASE_FILE.fullmatch(source)
+    return address[1] if address else source
 
 
 def note_files(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:

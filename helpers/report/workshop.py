@@ -6,19 +6,25 @@ not know how many processes there are; one for a cluster would offer the same me
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from helpers.report.assembly import Assembled, AssemblyRequest, assemble
 from helpers.report.execute import count_workers, execute_section, make_forked_runner
 from helpers.report.layout import write_page
 from helpers.report.pages import Page
+from helpers.report.scratch import make_scratch_folder
 from helpers.report.tasks import SectionRunner
 from helpers.report.warm import Job, WarmParent, WorkerLost, can_fork
+
+if TYPE_CHECKING:
+    from helpers.cohort.sources import RawTable
 
 #: What every section's run needs, whatever its notebook imports; and what one with figures does.
 _FOR_SECTIONS = ("helpers.report.section_job",)
@@ -61,8 +67,16 @@ class Workshop(Protocol):
     def runner(self) -> SectionRunner:
         """Return what runs a section; may be called from several threads."""
 
-    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
-        """Read the patients, so that a fault of theirs is told before anything runs."""
+    def check_data(
+        self,
+        parameters: Mapping[str, Any],
+        base_dir: Path | None,
+        rows: RawTable | None = None,
+    ) -> None:
+        """Read the patients, so that a fault of theirs is told before anything runs.
+
+        Rows of a database that were read already are handed to the sections.
+        """
 
     def assemble(self, request: AssemblyRequest) -> Assembled:
         """Make the parts around the sections."""
@@ -131,11 +145,15 @@ class ForkedWorkshop:
         """Return what runs a section in a forked process."""
         return self._runner
 
-    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
+    def check_data(
+        self,
+        parameters: Mapping[str, Any],
+        base_dir: Path | None,
+        rows: RawTable | None = None,
+    ) -> None:
         """Read the patients in the parent, whose sections then have them."""
-        self._sections.run(
-            "helpers.report.intake:keep_patients", dict(parameters), base_dir, in_parent=True
-        )
+        job = "helpers.report.intake:keep_patients"
+        self._sections.run(job, dict(parameters), base_dir, rows, in_parent=True)
 
     def assemble(self, request: AssemblyRequest) -> Assembled:
         """Make the parts around the sections in a process of their own."""
@@ -171,13 +189,28 @@ class ForkedWorkshop:
 class KernelWorkshop:
     """Runs sections on kernels and does all else in this process."""
 
-    runner: SectionRunner = staticmethod(execute_section)
+    def __init__(self) -> None:
+        self._rows: Path | None = None
 
-    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
-        """Read the patients; each kernel reads them again."""
-        from helpers.report.intake import keep_patients
+    @property
+    def runner(self) -> SectionRunner:
+        """Return what runs a section on a kernel of its own."""
+        return partial(execute_section, rows=self._rows)
 
-        keep_patients(_ignore, dict(parameters), base_dir)
+    def check_data(
+        self,
+        parameters: Mapping[str, Any],
+        base_dir: Path | None,
+        rows: RawTable | None = None,
+    ) -> None:
+        """Read the patients; each kernel reads them again, rows of a database from a file."""
+        from helpers.report.intake import keep_patients, write_rows_file
+
+        keep_patients(_ignore, dict(parameters), base_dir, rows)
+        self.close()
+        if rows is not None:
+            folder = make_scratch_folder()
+            self._rows = write_rows_file(folder, parameters, base_dir, rows)
 
     def assemble(self, request: AssemblyRequest) -> Assembled:
         """Make the parts around the sections."""
@@ -189,7 +222,10 @@ class KernelWorkshop:
             yield job, write_page_job(_ignore, job)
 
     def close(self) -> None:
-        """Nothing is left running."""
+        """Remove the file of rows."""
+        if self._rows is not None:
+            shutil.rmtree(self._rows.parent, ignore_errors=True)
+            self._rows = None
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """Databases: SQLite, DuckDB and a PostgreSQL server that the test starts itself."""
 
+import json
 import os
 import pwd
 import shutil
@@ -7,8 +8,10 @@ import socket
 import sqlite3
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
+import nbformat
 import pandas as pd
 import pytest
 from cohort_files import make_patient
@@ -18,6 +21,8 @@ from helpers.cohort.sources import read_source
 from helpers.cohort.sources.database_url import read_address
 from helpers.cohort.sources.query import check_query
 from helpers.errors import DataError, ParameterError
+from helpers.params import Params
+from helpers.report.build import build_report
 from helpers.report.scrub import scrub_parameters
 
 PATIENTS = [make_patient("A-1"), make_patient("A-2", dead="0", transplant_date="")]
@@ -312,14 +317,23 @@ def postgres(tmp_path_factory):
         shutil.rmtree(folder)
 
 
-@pytest.fixture
-def postgres_url(postgres, monkeypatch):
+def connect_postgres(folder):
     import pg8000.native
 
-    socket_path = str(postgres / ".s.PGSQL.5432")
-    connection = pg8000.native.Connection(
-        "owner", password=PASSWORD, database="postgres", unix_sock=socket_path
+    return pg8000.native.Connection(
+        "owner", password=PASSWORD, database="postgres", unix_sock=str(folder / ".s.PGSQL.5432")
     )
+
+
+def change_postgres(folder, statement):
+    connection = connect_postgres(folder)
+    connection.run(statement)
+    connection.close()
+
+
+@pytest.fixture
+def postgres_url(postgres, monkeypatch):
+    connection = connect_postgres(postgres)
     names = list(PATIENTS[0])
     types = ["date" if name.endswith("_date") else "text" for name in names]
     columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
@@ -384,6 +398,46 @@ def test_postgres_says_what_it_can_say(postgres_url, query, shown, hidden):
         read_source(postgres_url, options={"query": query})
     assert hidden not in str(caught.value)
     assert PASSWORD not in str(caught.value)
+
+
+def build_from(url, folder):
+    nb = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# Who?", id="t"),
+            nbformat.v4.new_code_cell(
+                "from helpers.cohort import read_cohort\n"
+                "from helpers.params import read_params\n"
+                "params = read_params(globals())\n"
+                "print(len(read_cohort(params.data, **params.cohort_options)), 'patients')",
+                id="c",
+            ),
+        ]
+    )
+    (folder / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(nb, folder / "notebooks/01_who.ipynb")
+    return build_report(
+        Params(data=url, data_query=QUERY["query"]).model_dump(),
+        name="paper",
+        output_dir=folder / "reports",
+        notebooks_dir=folder / "notebooks",
+        base_dir=folder,
+        formats=["html"],
+    )
+
+
+def test_postgres_rows_decide_what_is_built_and_no_file_holds_the_password(
+    tmp_path, postgres, postgres_url
+):
+    assert not build_from(postgres_url, tmp_path).cached
+    assert build_from(postgres_url, tmp_path).cached == ("01_who",)
+    change_postgres(postgres, "UPDATE patients SET age_years = '76' WHERE patient_id = 'A-2'")
+    assert not build_from(postgres_url, tmp_path).cached
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files]
+    assert any("2 patients" in text for text in texts)
+    assert any(path.match(".cache/sections/*.ipynb") for path in files)
+    for secret in (PASSWORD, quote(PASSWORD, safe=""), json.dumps(PASSWORD)[1:-1]):
+        assert not [path for path, text in zip(files, texts, strict=True) if secret in text]
 
 
 def test_postgres_refuses_a_wrong_password_without_repeating_it(postgres_url, monkeypatch):

@@ -73,8 +73,10 @@ def read_source(
         return _read_synthetic()
     if is_database_url(str(source)):
         from helpers.cohort.sources.database import read_database
+        from helpers.cohort.sources.handed_rows import find_handed
 
-        return read_database(str(source), folder, given)
+        handed = find_handed(str(source), folder, given)
+        return handed or read_database(str(source), folder, given)
     if "dictionary" in given:
         given["dictionary"] = str(folder / given["dictionary"])
     return _read_file(folder / source, str(source), given)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from helpers.errors import DataError
 from helpers.report.assembly import Assembled, AssemblyRequest
@@ -20,6 +20,9 @@ from helpers.report.section_runs import RunChoices
 from helpers.report.tasks import SectionRunner
 from helpers.report.warm import can_fork
 from helpers.report.workshop import PageJob
+
+if TYPE_CHECKING:
+    from helpers.cohort.sources import RawTable
 
 _FILES = ("data", "mapping", "data_dictionary", "reference_docx")
 
@@ -133,10 +136,15 @@ class OwnWorkshop:
         """Return what runs a section in a forked process."""
         return self._runner
 
-    def check_data(self, parameters: Mapping[str, Any], base_dir: Path | None) -> None:
+    def check_data(
+        self,
+        parameters: Mapping[str, Any],
+        base_dir: Path | None,
+        rows: RawTable | None = None,
+    ) -> None:
         """Read the patients in the parent, whose sections then have them."""
         job = "helpers.report.intake:keep_patients"
-        self._parent.run(job, dict(parameters), base_dir, in_parent=True)
+        self._parent.run(job, dict(parameters), base_dir, rows, in_parent=True)
 
     def assemble(self, request: AssemblyRequest) -> Assembled:
         """Make the parts around the sections."""
