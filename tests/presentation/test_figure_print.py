@@ -197,9 +197,25 @@ def test_pointing_at_a_curve_meets_its_steps_and_not_the_table_below():
 
 
 def test_data_of_a_figure_without_such_a_table_are_its_frame():
-    model = make_model()
-    assert figures.collect_figure_data(figures.plot_forest(model), model) is model.frames["terms"]
+    results = make_availability()
+    drawn = figures.plot_missingness(results)
+    frame = next(iter(results.frames.values()), None)
+    assert figures.collect_figure_data(drawn, results) is frame
     assert figures.collect_figure_data(None, ResultSet.collect("x", [])) is None
+
+
+def test_data_of_a_forest_plot_hold_what_it_draws():
+    model = make_model()
+    data = figures.collect_figure_data(figures.plot_forest(model), model)
+    for line in data.to_dict("records"):
+        found = model.find(line["result_id"])
+        assert [line[name] for name in ("n", "events", "estimate")] == [
+            found.n,
+            found.events,
+            found.estimate,
+        ]
+    is_estimated = ~data["is_reference"].astype(bool)
+    assert data.loc[is_estimated, ["ci_lower", "ci_upper"]].notna().all(axis=None)
 
 
 def test_love_plot_orders_by_the_difference_before_and_marks_a_tenth():
