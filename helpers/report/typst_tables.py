@@ -31,6 +31,8 @@ _GROUP_PT = 4.0
 _MOST_KEPT_ROWS = 5
 _NOTE_LINE_PT = 11.5
 _NOTE_LETTER_PT = 3.6
+#: Letters of a cell that may take several lines and still stands on one page.
+_LETTERS_KEPT_TOGETHER = range(20, 900)
 
 
 def write_table(node: TableNode, sheet: Sheet) -> str:
@@ -117,6 +119,8 @@ def _write_cell(
         options.append(f"inset: top-row({placed.column})")
     elif opens:
         options.append(f"inset: first-row({placed.column})")
+    if not in_head and len(cell.text) in _LETTERS_KEPT_TOGETHER:
+        options.append("breakable: false")
     content = _write_content(cell, bold=in_head or (cell.header and not cell.indent and not plain))
     kept = f"#keep({room:.0f}pt)[{content}]" if room else content
     return f"table.cell({', '.join(options)})[{kept}]"

@@ -1,0 +1,93 @@
+"""The paper's report, built whole: HTML, PDF and Word print the same numbers in the same places."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+from word_reader import WordReader, find_cells, normalise, squeeze
+
+from helpers.cli import main
+
+PROJECT = Path(__file__).parents[2]
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NUMBERED = re.compile(r"(?:Supplementary |Appendix )?Table \d+\. ")
+ON_EVERY_PAGE = re.compile(
+    r"SYNTHETIC DATA$|^Every patient in this report is simulated|^Page \d+ of \d+$"
+)
+MOST_BYTES = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reports")
+    words = ["build", str(PROJECT / "params/paper.yml"), "--output", str(folder), "--quiet"]
+    assert main(words) == 0
+    return folder / "paper"
+
+
+@pytest.fixture(scope="module")
+def html(report):
+    return lxml_html.document_fromstring((report / "manuscript.html").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def word(report):
+    return WordReader((report / "manuscript.docx").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def pdf(report):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    words = ["pdftotext", "-raw", report / "manuscript.pdf", "-"]
+    pages = subprocess.run(words, capture_output=True, check=True).stdout.decode().split("\f")
+    lines = [line for page in pages for line in page.splitlines()]
+    n_pages = sum(1 for line in lines if re.search(r"Page \d+ of \d+$", line))
+    assert n_pages == len(pages) - 1
+    text = "\n".join(line for line in lines if not ON_EVERY_PAGE.search(line))
+    return squeeze(text.replace("\N{SOFT HYPHEN}", ""))
+
+
+def read_tables(html):
+    """Return caption, head and body of each numbered table, as the page shows them."""
+    for table in html.iter("table"):
+        caption = table.find("caption")
+        if caption is None or not NUMBERED.match(normalise(caption.text_content())):
+            continue
+        rows = [[normalise(cell.text_content()) for cell in row] for row in table.iter("tr")]
+        n_head = sum(1 for _ in table.find("thead").iter("tr"))
+        yield normalise(caption.text_content()), rows[:n_head], rows[n_head:]
+
+
+def test_word_and_html_have_the_same_tables(html, word):
+    in_html = [head + body for _, head, body in read_tables(html)]
+    assert len(in_html) > 30
+    assert in_html == word.tables
+
+
+def test_the_pdf_has_every_cell_of_every_table(html, pdf):
+    missing, n_numbers = {}, 0
+    for caption, head, body in read_tables(html):
+        cells = [cell for row in body for cell in row]
+        n_numbers += sum(len(NUMBER.findall(cell)) for cell in cells)
+        lost = find_cells(pdf, caption, [cell for row in head for cell in row], cells)
+        if lost:
+            missing[caption] = lost[:3]
+    assert n_numbers > 2_000
+    assert not missing
+
+
+def test_sentences_have_the_same_numbers(html, word, pdf):
+    in_word = squeeze(word.words)
+    paragraphs = html.xpath("//main//p[not(ancestor::details) and not(ancestor::header)]")
+    told = [squeeze(p.text_content()) for p in paragraphs if NUMBER.search(p.text_content())]
+    assert sum(len(NUMBER.findall(text)) for text in told) > 500
+    assert [text for text in told if text not in in_word] == []
+    assert [text for text in told if text not in pdf] == []
+
+
+def test_the_page_keeps_its_bar(report):
+    assert (report / "manuscript.html").stat().st_size <= MOST_BYTES
