@@ -26,8 +26,10 @@ LAYERS = {
     "narrative": 3,
     "published": 3,
     "display": 4,
+    "comparisons": 4,
     "representations": 4,
     "report": 5,
+    "explore": 5,
     "cli": 6,
 }
 STRANGERS = [
@@ -35,6 +37,7 @@ STRANGERS = [
     {"tables", "figures", "narrative", "published"},
     {"formatting", "analysis"},
     {"formatting", "disclosure"},
+    {"report", "explore"},
 ]
 FREE_OF_PARAMS = {
     "cohort",
@@ -54,6 +57,7 @@ OWNERS = {
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
     "IPython": {"display", "report"},
+    "ipywidgets": {"explore"},
     "rich": {"cli"},
     "watchfiles": {"report"},
     "papermill": {"report"},

@@ -22,6 +22,7 @@ MODELS = {
     "aml_factors": "AML model",
     "treatment_factors": "model of treatments",
     "subgroup_factors": "subgroups",
+    "comparisons": "comparisons",
 }
 ALWAYS_SHOWN = ("failure_type", "first_treatment")
 

@@ -13,7 +13,10 @@ from helpers.errors import FaultsError
 
 
 def check_factor_names(
-    lists: Mapping[str, Iterable[str]], declarations: Mapping[str, Any] | None = None
+    lists: Mapping[str, Iterable[str]],
+    declarations: Mapping[str, Any] | None = None,
+    *,
+    levels: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Refuse lists of factors that name what the dictionary does not declare.
 
@@ -24,6 +27,8 @@ def check_factor_names(
     declarations : mapping, optional
         Variables and groups of the user; see
         :func:`helpers.cohort.declarations.extend_dictionary`.
+    levels : iterable of (str, str)
+        Factor and level that the parameter `comparisons` names.
 
     Raises
     ------
@@ -44,6 +49,11 @@ def check_factor_names(
             if name not in allowed:
                 advice = _advise(name, dictionary) or suggest(name, allowed)
                 faults.append(f"{parameter}: {name!r} is not a {kind}; {advice}")
+    for name, level in levels:
+        declared = dictionary.factors.get(name)
+        if declared is not None and level not in declared.levels:
+            advice = suggest(level, declared.levels)
+            faults.append(f"comparisons: {level!r:.60} is not a level of {name}; {advice}")
     if faults:
         raise FaultsError("The parameters name factors that do not exist:", faults)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -121,6 +121,12 @@ class AnalysisParams(BaseModel):
     )
     subgroup_factors: list[str] = Field(
         [], description="Further factors whose survival is shown, each with its figure"
+    )
+    comparisons: list[dict[str, Any]] = Field(
+        [],
+        max_length=20,
+        description="Further comparisons of survival, each with groups (`by`) and, if wanted, "
+        "`endpoint`, `where`, `landmark_months` and `adjust`",
     )
     table1_variables: list[str] = Field(
         [

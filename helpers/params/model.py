@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import field_validator
 
 from helpers.params.analysis import AnalysisParams
+from helpers.params.comparisons import find_comparison_faults, list_comparison_names
 from helpers.params.data import DataParams
 from helpers.params.manuscript import FormatParams, TitleParams
 
@@ -88,9 +89,16 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
             "aml_factors": self.aml_factors,
             "treatment_factors": self.treatment_factors,
             "subgroup_factors": self.subgroup_factors,
+            "comparisons": list_comparison_names(self.comparisons),
             "table1_variables": self.table1_variables,
             "treatment_table_variables": self.treatment_table_variables,
         }
+
+    @property
+    def subset_levels(self) -> list[tuple[str, str]]:
+        """Return each factor and level that the comparisons' subsets name."""
+        wheres = (entry.get("where", {}) for entry in self.comparisons)
+        return [(name, one) for where in wheres for name, levels in where.items() for one in levels]
 
     @property
     def survival_options(self) -> dict[str, Any]:
@@ -218,6 +226,18 @@ class Params(FormatParams, AnalysisParams, DataParams, TitleParams):
         if len(set(values)) != len(values):
             raise ValueError("must not name anything twice")
         return values
+
+    @field_validator("comparisons")
+    @classmethod
+    def _refuse_unknown_forms(cls, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        faults = [
+            f"entry {number} {fault}"
+            for number, entry in enumerate(entries, 1)
+            for fault in find_comparison_faults(entry)
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return entries
 
     @field_validator(
         "age_cut_years",

@@ -102,7 +102,9 @@ def check_inputs(params: Params, base_dir: Path) -> CheckedInputs:
     dictionary = _declare(options["declarations"], found["parameters"])
     is_declared = not found["parameters"]
     try:
-        check_factor_names(params.factor_lists, options["declarations"])
+        check_factor_names(
+            params.factor_lists, options["declarations"], levels=params.subset_levels
+        )
     except LenfailError as error:
         known = found["parameters"]
         known += [text for text in _list_sentences(error) if text not in known]

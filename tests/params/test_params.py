@@ -142,3 +142,25 @@ def test_the_schema_file_is_in_step() -> None:
 
 def test_readme_holds_the_table_of_parameters() -> None:
     assert write_parameter_table() in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+class TestComparisons:
+    def test_all_faults_of_form_are_told_at_once(self) -> None:
+        entry = {"by": 3, "landmark": 6, "landmark_months": -1, "where": {"len_6m": [True]}}
+        with pytest.raises(FaultsError) as caught:
+            check_params({"comparisons": [{"by": "sex"}, {**entry, "endpoint": "aml"}]})
+        (text,) = caught.value.faults
+        for part in (
+            "entry 2 has no key 'landmark'",
+            "by must be",
+            "os, os_len, os_dx, but was 'aml'",
+        ):
+            assert part in text
+        assert "landmark_months must be at least 0 and at most 600, but was -1" in text
+        assert 'write {len_6m: ["yes"]}' in text
+        assert "entry 1" not in text
+
+    def test_names_are_listed_for_the_check(self) -> None:
+        params = check_params({"comparisons": [{"by": "sex", "where": {"ipss": ["low", "int1"]}}]})
+        assert params.factor_lists["comparisons"] == ["sex", "ipss"]
+        assert params.subset_levels == [("ipss", "low"), ("ipss", "int1")]

@@ -1,0 +1,1 @@
+"""Choices of an analysis tried out in a notebook: controls, answers, and their parameters."""

@@ -1,0 +1,75 @@
+"""Sentences on a comparison of survival that the parameters ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from helpers.document import TextBlock
+from helpers.formatting import NumberStyle, join_sentences, join_words, lower_first
+from helpers.narrative.models import list_levels, tell_limits
+from helpers.narrative.survival import describe_survival
+from helpers.narrative.voice import Voice, speak
+from helpers.results import ResultSet
+
+
+def describe_chosen(
+    survival: ResultSet,
+    *models: ResultSet,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
+    refs: tuple[str, ...] = (),
+) -> TextBlock:
+    """Tell a comparison: survival by group, the adjusted hazard ratios, what to beware of.
+
+    Parameters
+    ----------
+    survival : ResultSet
+        A survival set.
+    *models : ResultSet
+        Models whose first factor makes the same groups; of them those that adjust are told, and
+        the other where there are more than two groups.
+    style : NumberStyle or str
+        Of the numbers.
+    alpha : float
+        Level at which the groups are said to differ.
+    refs : tuple of str
+        Ids of tables and figures that it belongs to.
+
+    Returns
+    -------
+    TextBlock
+    """
+    voice = speak(style)
+    told = describe_survival(survival, style=style, alpha=alpha, refs=refs)
+    sentences = list(dict.fromkeys(tell_model(model, voice) for model in models))
+    sentences += [words for model in models[1:] for words in tell_limits(model, voice)]
+    sentences += [str(words) for words in survival.meta.get("cautions") or ()]
+    return replace(told, markdown=f"{told.markdown} {join_sentences(sentences)}".strip())
+
+
+def tell_model(model: ResultSet, voice: Voice) -> str:
+    """Return the sentence on the hazard ratios of a model's groups; nothing for two alone."""
+    if not model.is_computable:
+        return f"no hazard ratio could be estimated: {lower_first(model.reason.rstrip('.'))}."
+    terms = model.frames["terms"]
+    first = terms["factor"].iloc[0]
+    levels = [(line, found) for line, found in list_levels(model) if line["factor"] == first]
+    others = [voice.label(str(label)) for label in dict.fromkeys(terms["factor_label"])][1:]
+    if not others and len(levels) < 2:
+        return ""
+    base = next(
+        iter(terms.loc[(terms["factor"] == first) & terms["is_reference"], "level_label"]), ""
+    )
+    ratios = [
+        voice.ratio(found, name=_name_ratio(line, str(base), voice)) for line, found in levels
+    ]
+    start = f"adjusted for {join_words(others)}" if others else "in a Cox model of the groups alone"
+    return f"{start}: {'; '.join(ratios)}."
+
+
+def _name_ratio(line: Mapping[str, object], base: str, voice: Voice) -> str:
+    level, factor = str(line["level_label"]), voice.label(str(line["factor_label"]))
+    if level.casefold() == "yes":
+        return f"HR with {factor} against without"
+    return f"HR of {voice.label(level)} against {voice.label(base)}"
