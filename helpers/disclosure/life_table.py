@@ -9,6 +9,7 @@ the printed counts already. The table ends where only a small number remains at 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,22 +85,59 @@ def rebuild_codes(
     codes : array of int, shape (n,)
         0 censored, 1 event, 2 competing event.
     """
+    return spread_counts(count_exits(exits, rule, step_months=step_months), rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CumulativeCounts:
+    """How many had left a group at the ends of equal intervals.
+
+    Attributes
+    ----------
+    step_months : float
+        Length of the intervals, the first from 0.
+    size : int
+        Of the group.
+    by_code : mapping of int to array of int, shape (k + 1,)
+        Cumulative counts by code (0 censored, 1 event, 2 competing event), first of them 0.
+    """
+
+    step_months: float
+    size: int
+    by_code: Mapping[int, NDArray[np.int64]]
+
+
+def count_exits(exits: Exits, rule: Rule, *, step_months: float) -> CumulativeCounts:
+    """Return the true cumulative counts of the intervals that a life table may have."""
     total = int(exits.events.sum() + exits.competing.sum() + exits.censored.sum())
     ends = _find_ends(exits, rule, total, step_months)
-    until = np.searchsorted(exits.time_months, ends, side="right")
-    room = rule.stand_in(total)
-    times, codes = [], []
-    gained = {
-        code: np.diff(_spread(np.append(0, np.cumsum(counts))[np.append(0, until)], rule))
+    until = np.append(0, np.searchsorted(exits.time_months, ends, side="right"))
+    by_code = {
+        code: np.append(0, np.cumsum(counts))[until]
         for code, counts in ((1, exits.events), (2, exits.competing), (0, exits.censored))
     }
+    return CumulativeCounts(step_months, total, by_code)
+
+
+def spread_counts(
+    counted: CumulativeCounts, rule: Rule
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return times and codes of patients who have these counts as printed.
+
+    Nothing but the prints of the counts is used; see :func:`rebuild_codes`.
+    """
+    step, room = counted.step_months, rule.stand_in(counted.size)
+    gained = {code: np.diff(_spread(counts, rule)) for code, counts in counted.by_code.items()}
+    count = len(counted.by_code[1]) - 1
+    ends = step * np.arange(1, count + 1)
+    times, codes = [], []
     for at, end in enumerate(ends):
         for code, steps in gained.items():
             number = min(int(steps[at]), room)
-            times += [end - step_months / 2] * number
+            times += [end - step / 2] * number
             codes += [code] * number
             room -= number
-    last = float(ends[-1]) if len(ends) else step_months
+    last = float(ends[-1]) if count else step
     return np.array(times + [last] * room), np.array(codes + [0] * room, dtype=np.int64)
 
 

@@ -122,3 +122,39 @@ def get_rule(name: str) -> Rule | None:
     if name not in RULES:
         raise ParameterError(f"disclosure must be one of off, {', '.join(RULES)}, but was {name!r}")
     return RULES[name]
+
+
+def make_rule(threshold: int) -> Rule:
+    """Return the rule that redacts counts up to a threshold and rounds the others.
+
+    Parameters
+    ----------
+    threshold : int
+        Largest small count, 5 to 50.
+
+    Returns
+    -------
+    Rule
+        Its base is the smallest odd number from 5 on that rounds no other count to a small one.
+
+    Raises
+    ------
+    ParameterError
+        If the threshold is out of its domain.
+
+    Examples
+    --------
+    >>> make_rule(7) == get_rule("redact-7-round-5"), make_rule(10).name
+    (True, 'redact-10-round-7')
+    """
+    if isinstance(threshold, bool) or not isinstance(threshold, int) or not 5 <= threshold <= 50:
+        raise ParameterError(
+            f"threshold must be a whole number from 5 to 50, but was {threshold!r}; counts up to "
+            "it are not told"
+        )
+    base = next(
+        base
+        for base in range(5, 2 * threshold + 3, 2)
+        if (threshold + 1 + base // 2) // base * base > threshold
+    )
+    return Rule(f"redact-{threshold}-round-{base}", threshold, base, prints_small=False)

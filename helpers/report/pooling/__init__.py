@@ -1,0 +1,1 @@
+"""A report from the share files of several centres."""

@@ -1,0 +1,96 @@
+"""Contributions of a centre as one list of numbers, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement, permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.analysis.contributions import Contribution
+from helpers.stats.one_shot_cox import Expansion
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """What a packed contribution holds.
+
+    Attributes
+    ----------
+    terms, groups : tuple of str
+        As of :class:`~helpers.analysis.contributions.Contribution`.
+    reference : tuple of float
+        Logarithms of hazard ratios.
+    """
+
+    terms: tuple[str, ...]
+    groups: tuple[str, ...]
+    reference: tuple[float, ...]
+
+    @property
+    def length(self) -> int:
+        """Return how many numbers there are."""
+        p = len(self.terms)
+        unique = sum(len(list(_list_places(p, order))) for order in (1, 2, 3, 4))
+        return 2 + 2 * len(self.groups) + unique
+
+
+def read_shape(contribution: Contribution) -> ModelShape:
+    """Return the shape of a contribution."""
+    reference = tuple(float(value) for value in contribution.expansion.reference)
+    return ModelShape(contribution.terms, contribution.groups, reference)
+
+
+def pack(contribution: Contribution) -> list[float]:
+    """Return counts and derivatives, each derivative once."""
+    found: list[float] = [contribution.n_total, contribution.events_total]
+    found += [*contribution.n.tolist(), *contribution.events.tolist()]
+    return [*map(float, found), *pack_expansion(contribution.expansion)]
+
+
+def pack_expansion(expansion: Expansion) -> list[float]:
+    """Return score, information and the derivatives of the information, each number once."""
+    p, found = len(expansion.score), []
+    for order, name in enumerate(("score", "information", "third", "fourth"), 1):
+        tensor = getattr(expansion, name)
+        for place in _list_places(p, order):
+            found.append(float(np.mean([tensor[one] for one in permutations(place)])))
+    return found
+
+
+def unpack(values: Sequence[float], shape: ModelShape) -> Contribution:
+    """Return the contribution of a list that :func:`pack` made, or of a sum of such lists."""
+    count, left = len(shape.groups), list(values)
+    head, left = left[:2], left[2:]
+    n, events, rest = left[:count], left[count : 2 * count], left[2 * count :]
+    return Contribution(
+        terms=shape.terms,
+        groups=shape.groups,
+        n=np.rint(n).astype(np.int64),
+        events=np.rint(events).astype(np.int64),
+        n_total=round(head[0]),
+        events_total=round(head[1]),
+        expansion=unpack_expansion(rest, shape.reference),
+    )
+
+
+def unpack_expansion(values: Sequence[float], reference: Sequence[float]) -> Expansion:
+    """Return the expansion of the numbers of :func:`pack_expansion`."""
+    p, numbers = len(reference), iter(values)
+    tensors = [_fill(numbers, p, order) for order in (1, 2, 3, 4)]
+    return Expansion(np.asarray(reference, dtype=np.float64), *tensors)
+
+
+def _fill(numbers: Iterator[float], p: int, order: int) -> NDArray[np.float64]:
+    tensor = np.zeros((p,) * order)
+    for place in _list_places(p, order):
+        value = next(numbers)
+        for one in permutations(place):
+            tensor[one] = value
+    return tensor
+
+
+def _list_places(p: int, order: int) -> Iterable[tuple[int, ...]]:
+    return combinations_with_replacement(range(p), order)
