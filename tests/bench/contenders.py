@@ -26,7 +26,7 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 BAR_FORMATS = "formats=[html, pdf, docx]"
 CHANGES = ("aml_horizon_months=36", "entry_p=0.1", "age_cut_years=70")
 _PATIENCE_SECONDS = 600
-R_PACKAGES = ("rmarkdown", "survival", "cmprsk")
+R_PACKAGES = ("rmarkdown", "survival", "cmprsk", "mice")
 
 
 def build(
