@@ -21,6 +21,8 @@ from helpers.report.manifest import (
 from helpers.report.manuscript import Manuscript
 from helpers.report.numbering import Numbering
 from helpers.report.own_disease import list_relevant
+from helpers.report.reached import describe_reached, find_commit, hash_input_files
+from helpers.report.section_cache import FOLDER
 from helpers.report.tasks import ExecutedSection
 
 MANIFEST = "manifest.json"
@@ -87,6 +89,7 @@ def write_closing_manifest(
     context = made.collected.context
     failures = list(summary["failures"])
     counts = ("n_results", "n_tables", "n_figures")
+    base_dir = inputs.tasks[0].base_dir
     write_manifest(
         stage / MANIFEST,
         {
@@ -100,10 +103,13 @@ def write_closing_manifest(
             "cohort": context.get("cohort"),
             "n": context.get("n"),
             "data_sha256": context.get("data_sha256"),
+            "input_files": hash_input_files(inputs.parameters, base_dir),
             "code_sha256": hash_code(),
+            "commit": find_commit(),
             "packages": list_versions(),
             "fingerprints": {task.name: task.fingerprint for task in inputs.tasks},
             "sections": {task.name: task.key for task in inputs.tasks},
+            "reached": describe_reached(inputs.tasks, stage.parent / FOLDER),
             "inputs_sha256": "" if failures else inputs.key,
             "counts": {name: summary[name] for name in counts},
             "labels": dict(made.numbering.labels),

@@ -54,11 +54,29 @@ class CodeGraph:
         roots : iterable of str
             Modules, or names in modules.
         """
+        files, strangers = self.find_reached(roots)
+        parts = sorted(self.hash_file(path) for path in files.values())
+        return hash_parts(*parts), strangers
+
+    def find_reached(self, roots: Iterable[str]) -> tuple[dict[str, Path], frozenset[str]]:
+        """Return the files of all code that is reached, and the other packages that it imports.
+
+        Parameters
+        ----------
+        roots : iterable of str
+            Modules, or names in modules.
+
+        Returns
+        -------
+        files : dict of str to Path
+            By the module's name; a file that is no module by its path in the package.
+        packages : frozenset of str
+            As they are imported, those of the standard library left out.
+        """
         modules, strangers = self._close(roots)
         data = (path for folder in _list_folders(modules) for path in self._list_data(folder))
-        files = dict.fromkeys([*modules.values(), *data])
-        parts = sorted(self._hash(path) for path in files)
-        return hash_parts(*parts), frozenset(strangers - sys.stdlib_module_names)
+        beside = {path.relative_to(self.root).as_posix(): path for path in data}
+        return {**modules, **beside}, frozenset(strangers - sys.stdlib_module_names)
 
     def save(self) -> None:
         """Remember the imports for the next build."""
@@ -87,7 +105,7 @@ class CodeGraph:
         return modules, strangers
 
     def _list_imports(self, module: str, path: Path) -> list[str]:
-        key = self._hash(path)
+        key = self.hash_file(path)
         if key not in self._known:
             package = module if path.name == "__init__.py" else module.rpartition(".")[0]
             tree = ast.parse(path.read_bytes())
@@ -95,7 +113,8 @@ class CodeGraph:
             self._is_new = True
         return self._known[key]
 
-    def _hash(self, path: Path) -> str:
+    def hash_file(self, path: Path) -> str:
+        """Return a hash of a file of the package, its place in it counted."""
         if path not in self._hashes:
             name = path.relative_to(self.root).as_posix().encode()
             self._hashes[path] = hashlib.sha256(name + b"\0" + path.read_bytes()).hexdigest()
