@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,16 @@ from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.nested_models import NestedModels
 from helpers.stats.outcome import SurvivalOutcome
+from helpers.stats.resampled_selection import ForwardSelection, SelectedModel
 from helpers.stats.selection_path import SelectionPath
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+#: Calls a function with each of many arguments and gives the results in their order.
+MapChunks = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
+#: Samples that are one piece of work, wherever it is done.
+_AT_ONCE = 25
 _LARGEST_COEFFICIENT = 15.0
 
 
@@ -72,6 +78,7 @@ def validate_selection(
     seed: int = 0,
     resamples: ArrayLike | None = None,
     ties: str = "efron",
+    map_chunks: MapChunks | None = None,
     **options: Any,
 ) -> ValidatedSelection:
     """Repeat screening, selection and fit in bootstrap samples.
@@ -92,6 +99,9 @@ def validate_selection(
         Rows of the samples, instead of drawn ones.
     ties : {"efron", "breslow"}, optional
         How tied event times are treated.
+    map_chunks : callable, optional
+        Takes a function and its many arguments, as ``map`` does, and may call it elsewhere; the
+        result does not depend on where.
     **options
         `direction` (also ``none``: all offered enter), `entry_p`, `stay_p` and `criterion` of
         :func:`helpers.stats.selection.select_stepwise`.
@@ -124,41 +134,97 @@ def validate_selection(
     settings |= options
     way = _Way(screen_p, ties, settings)
     selected, beta = way.go(outcome, design)
-    sets = build_risk_sets(outcome, ties=ties)
-    apparent = _measure_c(outcome, design.matrix @ beta)
-    models: Counter[tuple[str, ...]] = Counter()
-    optimism, slopes, n_failed = [], [], 0
-    for rows in _draw(outcome.n_subjects, n_replicates, seed, resamples):
-        try:
-            drawn = outcome.select(rows)
-            names, beta = way.go(drawn, design.take(rows))
-            predictor = design.matrix @ beta
-            gain = _measure_c(drawn, predictor[rows]) - _measure_c(outcome, predictor)
-            slope = _fit_slope(sets, predictor)
-        except StatisticsError:
-            n_failed += 1
-            continue
-        models[names] += 1
-        optimism.append(gain)
-        slopes += [] if slope is None else [slope]
-    if not optimism:
+    samples = _Samples(outcome, design, way)
+    rows = _draw(outcome.n_subjects, n_replicates, seed, resamples)
+    chunks = [rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE)]
+    tried = [one for part in (map_chunks or map)(samples.measure, chunks) for one in part]
+    measured = [one for one in tried if one is not None]
+    if not measured:
         raise StatisticsError("no bootstrap sample had events and covariates that vary")
-    mean = float(np.mean(optimism))
-    names = [factor.name for factor in design.factors]
+    apparent = _measure_c(outcome, design.matrix @ beta)
+    return _summarise(selected, apparent, measured, design, n_failed=len(tried) - len(measured))
+
+
+class _Measured(NamedTuple):
+    """What one sample's model is worth."""
+
+    factors: tuple[str, ...]
+    optimism: float
+    slope: float | None
+
+
+def _summarise(
+    selected: tuple[str, ...],
+    apparent: float,
+    measured: Sequence[_Measured],
+    design: Design,
+    *,
+    n_failed: int,
+) -> ValidatedSelection:
+    models = Counter(one.factors for one in measured)
+    optimism = float(np.mean([one.optimism for one in measured]))
+    slopes = [one.slope for one in measured if one.slope is not None]
     return ValidatedSelection(
         selected=selected,
         frequencies={
-            name: sum(count for model, count in models.items() if name in model) / models.total()
-            for name in names
+            factor.name: sum(count for model, count in models.items() if factor.name in model)
+            / models.total()
+            for factor in design.factors
         },
         models=dict(models.most_common()),
         apparent_c=apparent,
-        corrected_c=apparent - mean,
-        optimism=mean,
+        corrected_c=apparent - optimism,
+        optimism=optimism,
         calibration_slope=float(np.mean(slopes)) if slopes else None,
         n_replicates=models.total(),
         n_failed=n_failed,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    """Measures the models of bootstrap samples; may travel to other processes."""
+
+    outcome: SurvivalOutcome
+    design: Design
+    way: _Way
+
+    def measure(self, rows: IntArray) -> list[_Measured | None]:
+        """Return what the model of each sample is worth; None of one without a model."""
+        sets = build_risk_sets(self.outcome, ties=self.way.ties)
+        return [
+            self._measure_one(sets, one, found)
+            for one, found in zip(rows, self._select_together(rows), strict=True)
+        ]
+
+    def _measure_one(
+        self, sets: RiskSets, rows: IntArray, found: SelectedModel | None
+    ) -> _Measured | None:
+        drawn = self.outcome.select(rows)
+        try:
+            names, beta = found or self.way.go(drawn, self.design.take(rows))
+            predictor = self.design.matrix @ beta
+            gain = _measure_c(drawn, predictor[rows]) - _measure_c(self.outcome, predictor)
+            return _Measured(names, gain, _fit_slope(sets, predictor))
+        except StatisticsError:
+            return None
+
+    def _select_together(self, rows: IntArray) -> list[SelectedModel | None]:
+        """Select in many samples at once where that is possible."""
+        way, outcome = self.way, self.outcome
+        is_plain = outcome.weights is None and outcome.entry_months is None
+        if not (way.is_forward_by_score and is_plain and outcome.n_events):
+            return [None] * len(rows)
+        selection = ForwardSelection(
+            outcome=outcome,
+            design=self.design,
+            ties=way.ties,
+            screen_p=way.screen_p,
+            entry_p=way.settings["entry_p"],
+        )
+        step = selection.count_at_once()
+        parts = (selection.select(rows[at : at + step]) for at in range(0, len(rows), step))
+        return [found for part in parts for found in part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +234,11 @@ class _Way:
     screen_p: float
     ties: str
     settings: dict[str, Any]
+
+    @property
+    def is_forward_by_score(self) -> bool:
+        """Return whether factors only enter, by their score tests."""
+        return (self.settings["direction"], self.settings["criterion"]) == ("forward", "score")
 
     def go(self, outcome: SurvivalOutcome, design: Design) -> tuple[tuple[str, ...], FloatArray]:
         """Return the selected factors, and the coefficients of all columns of the design."""
@@ -195,12 +266,12 @@ class _Way:
         return nested.names_of(model), beta
 
 
-def _draw(n: int, n_replicates: int, seed: int, resamples: ArrayLike | None) -> Iterator[Any]:
+def _draw(n: int, n_replicates: int, seed: int, resamples: ArrayLike | None) -> IntArray:
     if resamples is not None:
-        yield from np.asarray(resamples, dtype=np.intp)
-        return
-    for replicate in range(n_replicates):
-        yield np.random.default_rng([seed, replicate]).integers(0, n, n)
+        return np.asarray(resamples, dtype=np.intp)
+    return np.array(
+        [np.random.default_rng([seed, number]).integers(0, n, n) for number in range(n_replicates)]
+    )
 
 
 def _measure_c(outcome: SurvivalOutcome, predictor: FloatArray) -> float:

@@ -75,9 +75,7 @@ def fit_replicates(
     """
     centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    sample = _Samples(
-        outcome, (matrix - centre) / spread, counts, weights, is_efron=ties == "efron"
-    )
+    sample = Samples(outcome, (matrix - centre) / spread, counts, weights, is_efron=ties == "efron")
     beta = np.zeros((len(counts), matrix.shape[1]))
     flat = np.linalg.eigvalsh(sample.evaluate(beta).information)[:, 0]
     failed = flat < _NO_SPREAD * np.maximum(sample.event_weight, 1.0)
@@ -94,27 +92,36 @@ def fit_replicates(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Point:
-    """Likelihood, score, information and hazard increments of each resample."""
+class Point:
+    """Likelihood, score, information and hazard increments of each resample.
+
+    Attributes
+    ----------
+    log_likelihood : numpy.ndarray, shape (B,)
+    score : numpy.ndarray, shape (B, p)
+    information : numpy.ndarray, shape (B, p, p)
+    hazard : numpy.ndarray, shape (B, m)
+        Increments at the distinct event times.
+    """
 
     log_likelihood: FloatArray
     score: FloatArray
     information: FloatArray
     hazard: FloatArray
 
-    def take(self, kept: NDArray[np.bool_]) -> _Point:
+    def take(self, kept: NDArray[np.bool_]) -> Point:
         """Return the point of some resamples."""
-        return _Point(*(getattr(self, name)[kept] for name in _Point.__slots__))
+        return Point(*(getattr(self, name)[kept] for name in Point.__slots__))
 
-    def put(self, where: NDArray[np.bool_], other: _Point) -> _Point:
+    def put(self, where: NDArray[np.bool_], other: Point) -> Point:
         """Return the point with that of some resamples replaced."""
-        for name in _Point.__slots__:
+        for name in Point.__slots__:
             getattr(self, name)[where] = getattr(other, name)
         return self
 
 
 def _maximise(
-    sample: _Samples, beta: FloatArray
+    sample: Samples, beta: FloatArray
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     """Return the maxima, the hazard increments there, and which resamples have converged."""
     hazard = np.full((len(beta), len(sample.times)), np.nan)
@@ -134,8 +141,8 @@ def _maximise(
 
 
 def _advance(
-    part: _Samples, beta: FloatArray, step: FloatArray, point: _Point
-) -> tuple[FloatArray, _Point]:
+    part: Samples, beta: FloatArray, step: FloatArray, point: Point
+) -> tuple[FloatArray, Point]:
     trial = beta + step
     new = part.evaluate(trial)
     floor = point.log_likelihood - 1e-10 * (1 + np.abs(point.log_likelihood))
@@ -148,15 +155,29 @@ def _advance(
     return trial, new
 
 
-def _solve(point: _Point, event_weight: FloatArray) -> FloatArray:
+def _solve(point: Point, event_weight: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh(np.nan_to_num(point.information))
     floor = np.maximum(SMALLEST_SHARE * event_weight, 1e-300)[:, None]
     turned = np.einsum("bij,bi->bj", vectors, np.nan_to_num(point.score))
     return np.einsum("bij,bj->bi", vectors, turned / np.maximum(values, floor))
 
 
-class _Samples:
-    """Patients in order of time, and how often each resample holds them."""
+class Samples:
+    """Patients in order of time, and how often each resample holds them.
+
+    Parameters
+    ----------
+    outcome : SurvivalOutcome
+        Of n patients, without weights and entry times.
+    X : numpy.ndarray, shape (n, p)
+        Covariates of all resamples.
+    counts : numpy.ndarray of int, shape (B, n)
+        Times that each patient is in each resample.
+    weights : numpy.ndarray of float, shape (B, n), or None
+        Case weights.
+    is_efron : bool
+        Else Breslow's method for ties.
+    """
 
     def __init__(
         self,
@@ -194,7 +215,7 @@ class _Samples:
         places = [np.flatnonzero(flat > rank) for rank in range(1, most)]
         self.ranks = [(at, rank / flat[at]) for rank, at in enumerate(places, 1)]
 
-    def take(self, kept: NDArray[np.bool_]) -> _Samples:
+    def take(self, kept: NDArray[np.bool_]) -> Samples:
         """Return some of the resamples."""
         part = copy.copy(self)
         for name in ("case", "own", "n_tied"):
@@ -202,9 +223,9 @@ class _Samples:
         part._prepare_ties()
         return part
 
-    def evaluate(self, beta: FloatArray) -> _Point:
+    def evaluate(self, beta: FloatArray) -> Point:
         """Return all resamples' likelihoods and derivatives at their coefficients, (B, p)."""
-        predictor = beta @ self.X.T
+        predictor = self.predict(beta)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             risk = self.case * np.exp(predictor)
             total = self._sum_at_risk(risk)
@@ -219,28 +240,44 @@ class _Samples:
         exposure[:, self.at_event] -= tied_hazard[:, self.event_time]
         exposure *= risk
         score, information = self._differentiate(risk, exposure, total, ties)
-        return _Point(own - compared.sum(axis=1), score, information, hazard)
+        return Point(own - compared.sum(axis=1), score, information, hazard)
 
     def _differentiate(
         self, risk: FloatArray, exposure: FloatArray, total: FloatArray, ties: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        p = self.X.shape[1]
         observed = -exposure
         observed[:, self.at_event] += self.own
-        mean = np.empty((len(total), p, total.shape[1]))
+        information = self.sum_products(exposure)
+        mean = np.empty((*information.shape[:2], total.shape[1]))
         tied = np.empty_like(mean)
-        for column in range(p):
-            part = risk * self.X[:, column]
+        for column in range(mean.shape[1]):
+            part = risk * self.get_column(column)
             mean[:, column] = self._sum_at_risk(part) / total
             tied[:, column] = self._sum_tied(part) / total
-        information = (exposure @ self.products).reshape(-1, p, p)
         square, left, left_left = (self.mean_weight * one for one in ties[3:])
         information -= (mean * square[:, None]) @ mean.transpose(0, 2, 1)
         if self.is_efron:
             mixed = (mean * left[:, None]) @ tied.transpose(0, 2, 1)
             information += mixed + mixed.transpose(0, 2, 1)
             information -= (tied * left_left[:, None]) @ tied.transpose(0, 2, 1)
-        return observed @ self.X, information
+        return self.sum_covariates(observed), information
+
+    def predict(self, beta: FloatArray) -> FloatArray:
+        """Return linear predictors, (B, n), of coefficients, (B, p)."""
+        return beta @ self.X.T
+
+    def get_column(self, column: int) -> FloatArray:
+        """Return one covariate of all patients, (n,) or (B, n)."""
+        return self.X[:, column]
+
+    def sum_covariates(self, values: FloatArray) -> FloatArray:
+        """Return sums over patients of covariates times values, (B, n) to (B, p)."""
+        return values @ self.X
+
+    def sum_products(self, values: FloatArray) -> FloatArray:
+        """Return sums of products of two covariates times values, (B, n) to (B, p, p)."""
+        p = self.X.shape[1]
+        return (values @ self.products).reshape(-1, p, p)
 
     def _sum_at_risk(self, values: FloatArray) -> FloatArray:
         """Return the sum over who is at risk at each event time."""
