@@ -23,6 +23,7 @@ from helpers.stats.treatment.balance import compare_balance
 from helpers.stats.treatment.propensity import fit_propensity, weight_by_propensity
 from helpers.stats.treatment.sensitivity import (
     compute_e_value,
+    find_detectable_by_error,
     find_detectable_hazard_ratio,
 )
 from helpers.stats.treatment.standardised import (
@@ -312,6 +313,21 @@ class TestSensitivity:
         """The events that the formula asks for a ratio of 1.5 detect that ratio."""
         n_events = (1.959964 + 0.841621) ** 2 / (np.log(1.5) ** 2 * 0.25)
         assert find_detectable_hazard_ratio(round(n_events), 0.5) == pytest.approx(1.5, abs=2e-3)
+
+    def test_a_model_s_own_error_in_place_of_events(self, colon):
+        """A Cox model of one group: its information is near events x share x (1 - share)."""
+        outcome = check_survival_outcome(colon["time"], colon["status"])
+        fit = fit_cox(outcome, flag(colon["treated"]))
+        by_error = find_detectable_by_error(float(fit.std_errors[0]))
+        by_events = find_detectable_hazard_ratio(outcome.n_events, colon["treated"].mean())
+        assert by_error == pytest.approx(by_events, rel=0.02)
+        z = np.log(by_error) / fit.std_errors[0]
+        assert z == pytest.approx(1.959963985 + 0.841621234, abs=1e-8)
+
+    @pytest.mark.parametrize("given", [0.0, -1.0, np.inf])
+    def test_refuses_an_error_that_is_none(self, given):
+        with pytest.raises(ParameterError, match="std_error must be positive"):
+            find_detectable_by_error(given)
 
     @pytest.mark.parametrize(
         ("given", "words"),

@@ -64,7 +64,7 @@ def replicate_effects(
     at_once = max(_MOST_CELLS // max(outcome.n_subjects, 1), 1)
     if map_chunks is not None:
         at_once = min(at_once, -(-n_replicates // _PARTS))
-    chunks = _draw(design.matrix[:, 0] == 1, n_replicates, seed, at_once)
+    chunks = draw_resamples(design.matrix[:, 0] == 1, n_replicates, seed, at_once)
     estimate = partial(_estimate, outcome, design, times_months, truncate=truncate, ties=ties)
     drawn = list((map_chunks or map)(estimate, chunks))
     width = 4 + 3 * len(times_months)
@@ -75,10 +75,10 @@ def replicate_effects(
     return values[kept]
 
 
-def _draw(
+def draw_resamples(
     treated: NDArray[np.bool_], n_replicates: int, seed: int, at_once: int
 ) -> Iterator[IntArray]:
-    """Yield rows of resamples, so many at a time; the same ones whatever that is."""
+    """Yield rows of resamples within treatments, so many at a time; the same whatever that is."""
     rng = np.random.default_rng(seed)
     groups = [np.flatnonzero(treated == side) for side in (False, True)]
     for begin in range(0, n_replicates, max(at_once, 1)):
@@ -102,11 +102,14 @@ def _estimate(
     n, X = outcome.n_subjects, design.matrix
     counts = np.array([np.bincount(one, minlength=n) for one in rows])
     treated = X[:, 0] == 1
-    scores = _fit_scores(np.column_stack([np.ones(n), X[:, 1:]]), treated, counts)
+    scores = fit_scores(np.column_stack([np.ones(n), X[:, 1:]]), treated, counts)
     alone = X[:, :1]
     adjusted = fit_replicates(outcome, X, counts, ties=ties)
     ratios = [fit_replicates(outcome, alone, counts, ties=ties), adjusted]
-    for weights in (_weigh(scores, treated, counts, rows, truncate), _overlap(scores, treated)):
+    for weights in (
+        weigh_scores(scores, treated, counts, rows, truncate),
+        _overlap(scores, treated),
+    ):
         usable = np.nan_to_num(weights, nan=1.0)
         ratios.append(fit_replicates(outcome, alone, counts, weights=usable, ties=ties))
     logs = np.column_stack([fits.coefficients[:, 0] for fits in ratios])
@@ -115,7 +118,7 @@ def _estimate(
     return np.column_stack([logs, untreated, given, given - untreated])
 
 
-def _fit_scores(Z: FloatArray, treated: NDArray[np.bool_], counts: IntArray) -> FloatArray:
+def fit_scores(Z: FloatArray, treated: NDArray[np.bool_], counts: IntArray) -> FloatArray:
     """Return propensity scores of each resample, nan where they have no maximum."""
     q = Z.shape[1]
     products = (Z[:, :, None] * Z[:, None, :]).reshape(len(Z), -1)
@@ -137,13 +140,14 @@ def _fit_scores(Z: FloatArray, treated: NDArray[np.bool_], counts: IntArray) -> 
     return np.where(converged[:, None], scores, np.nan)
 
 
-def _weigh(
+def weigh_scores(
     scores: FloatArray,
     treated: NDArray[np.bool_],
     counts: IntArray,
     rows: IntArray,
     truncate: tuple[float, float] | None,
 ) -> FloatArray:
+    """Return each resample's stabilised weights of all patients, truncated among the drawn."""
     share = (counts @ treated / counts.sum(axis=1))[:, None]
     weights = np.where(treated, share / scores, (1 - share) / (1 - scores))
     if truncate is None:

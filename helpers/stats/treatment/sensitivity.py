@@ -103,15 +103,61 @@ def find_detectable_hazard_ratio(
     >>> round(find_detectable_hazard_ratio(247, 0.5), 2)
     1.43
     """
-    fractions = {"share": share, "power": power, "alpha": alpha}
-    for name, value in fractions.items():
-        if not 0 < value < 1:
-            raise ParameterError(f"{name} must be between 0 and 1, but was {value!r}")
+    if not 0 < share < 1:
+        raise ParameterError(f"share must be between 0 and 1, but was {share!r}")
     if n_events < 1:
         raise ParameterError(f"n_events must be 1 or more, but was {n_events!r}")
-    normal = NormalDist()
-    distance = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
+    distance = _measure_distance(power, alpha)
     return math.exp(distance / math.sqrt(n_events * share * (1 - share)))
+
+
+def find_detectable_by_error(std_error: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Return the smallest ratio above 1 that an estimate of this precision would have shown.
+
+    Parameters
+    ----------
+    std_error : float
+        Of the log hazard ratio, above zero.
+    power, alpha : float, optional
+        Of a two-sided test.
+
+    Returns
+    -------
+    float
+        Its inverse is the largest one below 1.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of its domain.
+
+    Notes
+    -----
+    :func:`find_detectable_hazard_ratio` with the model's own information in place of that of two
+    groups alone, so that it holds for adjusted, weighted and time-varying estimates and numbers.
+
+    References
+    ----------
+    Schoenfeld D (1981), Biometrika 68:316-319. Hsieh FY, Lavori PW (2000), Control Clin Trials
+    21:552-560.
+
+    Examples
+    --------
+    >>> round(find_detectable_by_error(2 / 247**0.5), 2)  # 247 events in two equal groups
+    1.43
+    """
+    if not 0 < std_error < math.inf:
+        raise ParameterError(f"std_error must be positive, but was {std_error!r}")
+    return math.exp(_measure_distance(power, alpha) * std_error)
+
+
+def _measure_distance(power: float, alpha: float) -> float:
+    """Return how many standard errors an effect must be from none."""
+    for name, value in {"power": power, "alpha": alpha}.items():
+        if not 0 < value < 1:
+            raise ParameterError(f"{name} must be between 0 and 1, but was {value!r}")
+    normal = NormalDist()
+    return normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
 
 
 def _to_risk_ratio(hazard_ratio: float, *, common: bool) -> float:
