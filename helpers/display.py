@@ -134,6 +134,13 @@ class Section:
                 name = escape_markdown(str(results.meta.get("factor_label") or results.id))
                 _emit(replace(block, markdown=f"*{name}.* {block.markdown}"))
 
+    def table_each(
+        self, make: Callable[..., TableBlock], sets: Iterable[ResultSet], **options: Any
+    ) -> None:
+        """Show the table of each set."""
+        for results in sets:
+            self.table(make, results, **options)
+
     def figure_each(
         self,
         plot: Callable[..., Any],

@@ -53,6 +53,7 @@ def detect_immortal_time(
     *,
     set_id: str,
     comparisons: Sequence[Sequence[str]] = COMPARISONS,
+    further: Sequence[str] = (),
     title: str = "Comparisons of groups that are settled after time zero",
 ) -> ResultSet:
     """Mark the comparisons that give a group the time its patients had to survive to join it.
@@ -66,6 +67,8 @@ def detect_immortal_time(
     comparisons : sequence of (str, str)
         Factor and endpoint of each comparison that is made. One that the data do not allow is
         left out.
+    further : sequence of str
+        More factors by which survival from time zero is compared.
     title : str
         Of the table.
 
@@ -78,7 +81,8 @@ def detect_immortal_time(
         not pass from one group into the other).
     """
     rows = []
-    for factor, endpoint in comparisons:
+    made = [*comparisons, *((factor, "os") for factor in further)]
+    for factor, endpoint in dict.fromkeys((factor, endpoint) for factor, endpoint in made):
         try:
             declared = get_factor(cohort, factor)
         except NotComputableError:
@@ -120,6 +124,14 @@ def detect_immortal_time(
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def has_joining_times(cohort: Cohort, factor: str) -> bool:
+    """Return whether patients join a group after time zero of survival, at times in the data."""
+    try:
+        return _find_remedy(cohort, factor, "os") == "switch"
+    except NotComputableError:
+        return False
 
 
 def _find_remedy(cohort: Cohort, factor: str, endpoint: str) -> str:
