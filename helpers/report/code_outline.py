@@ -36,7 +36,8 @@ class CodeOutlines:
         """Read what an earlier build found."""
         if self.store is not None:
             with suppress(OSError, ValueError):
-                self._known = json.loads(self.store.read_text(encoding="utf-8"))
+                known = json.loads(self.store.read_text(encoding="utf-8"))
+                self._known = known if isinstance(known, dict) else {}
 
     def outline(self, path: Path, graph: CodeGraph) -> str:
         """Return the outline of a file: of a module its functions, of another file its hash."""

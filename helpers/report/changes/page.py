@@ -33,7 +33,9 @@ def write_comparison_page(comparison: Comparison, attribution: Attribution | Non
     """
     nodes = _Nodes()
     nodes.head(2, "In short")
-    nodes.paragraphs(describe_comparison(comparison))
+    headline, *others = describe_comparison(comparison)
+    nodes.paragraphs([headline])
+    nodes.points(others)
     nodes.paragraphs(comparison.notes)
     nodes.head(2, "Why")
     if comparison.causes:
@@ -45,15 +47,15 @@ def write_comparison_page(comparison: Comparison, attribution: Attribution | Non
         nodes.paragraphs(attribution.notes)
         if attribution.rows:
             nodes.table(make_attribution_table(attribution, comparison.style))
-    if comparison.verdicts:
-        nodes.head(2, "The paper's numbers")
-        nodes.table(make_verdicts_table(comparison))
     if comparison.changes:
         nodes.head(2, "Numbers that changed")
         nodes.table(make_overview_table(comparison))
         for title, table in make_sections_tables(comparison):
             nodes.head(3, title)
             nodes.table(table)
+    if comparison.verdicts:
+        nodes.head(2, "The paper's numbers")
+        nodes.table(make_verdicts_table(comparison))
     if comparison.only_before or comparison.only_after:
         nodes.head(2, "Numbers of one report")
         nodes.table(make_lone_table(comparison))
@@ -89,6 +91,11 @@ class _Nodes:
     def paragraphs(self, texts: tuple[str, ...] | list[str]) -> None:
         for text in texts:
             self.made.append(ProseNode(f"<p>{escape_html(text)}</p>", ""))
+
+    def points(self, texts: list[str]) -> None:
+        if texts:
+            items = "".join(f"<li>{escape_html(text)}</li>" for text in texts)
+            self.made.append(ProseNode(f"<ul>{items}</ul>", ""))
 
     def table(self, block: TableBlock) -> None:
         self._n_tables += 1

@@ -82,9 +82,19 @@ def _tell_headline(comparison: Comparison) -> str:
 
 def _tell_causes(causes: Sequence[Cause]) -> str:
     active = [cause for cause in causes if cause.sections is None or cause.sections]
-    titles = [shorten(cause.title) for cause in active[:_MOST_CAUSES]]
+    titles = [_name_briefly(cause) for cause in active[:_MOST_CAUSES]]
     more = len(active) - len(titles)
     return join_words([*titles, f"{more} more"] if more else titles)
+
+
+def _name_briefly(cause: Cause) -> str:
+    if cause.kind in ("parameter", "package"):
+        return shorten(cause.title)
+    if cause.kind == "code" and cause.details:
+        noun = "module" if len(cause.details) == 1 else "modules"
+        return f"code ({len(cause.details)} {noun})"
+    details = f" ({shorten('; '.join(cause.details))})" if cause.details else ""
+    return f"{cause.key}{details}"
 
 
 def _count(count: int, noun: str, plural: str, words: str, style: str) -> str:
