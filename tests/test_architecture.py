@@ -15,6 +15,7 @@ LAYERS = {
     "params": 1,
     "results": 1,
     "document": 1,
+    "checklists": 1,
     "cohort": 1,
     "stats": 1,
     "provisioner": 1,
@@ -40,6 +41,7 @@ STRANGERS = [
     {"report", "explore"},
 ]
 FREE_OF_PARAMS = {
+    "checklists",
     "cohort",
     "stats",
     "analysis",
@@ -56,7 +58,7 @@ OWNERS = {
     "statsmodels": {"stats"},
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
-    "IPython": {"display", "report"},
+    "IPython": {"display", "explore", "report"},
     "ipywidgets": {"explore"},
     "rich": {"cli"},
     "watchfiles": {"report"},
@@ -73,7 +75,7 @@ OWNERS = {
     "pyreadstat": {"cohort"},
     "sqlalchemy": {"cohort"},
     "duckdb": {"cohort"},
-    "yaml": {"params", "cohort", "published"},
+    "yaml": {"params", "cohort", "published", "checklists"},
 }
 
 

@@ -28,6 +28,7 @@ from helpers.report.docx_tables import make_table, plan_table
 from helpers.report.docx_title import write_abstract, write_title_block
 from helpers.report.docx_widths import OWN_AIR, UNKNOWN_AIR
 from helpers.report.docx_xml import Element, make_element, name_bookmark
+from helpers.report.linked import list_targets
 from helpers.report.nodes import (
     FigureNode,
     HeadingNode,
@@ -93,6 +94,10 @@ def write_docx(page: Page) -> bytes:
             for node in page.nodes
             if isinstance(node, TableNode | FigureNode)
         },
+        parts={
+            anchor: f"part_{number}"
+            for number, anchor in enumerate(sorted(list_targets(page.nodes)), 1)
+        },
         air=UNKNOWN_AIR if reference else OWN_AIR,
         formulas=convert_formulas(find_formulas(_list_html(page))),
     )
@@ -157,7 +162,7 @@ class _NodeWriter:
             settings.append(make_element("w:pageBreakBefore"))
             settings.append(make_element("w:spacing", {"w:before": "0"}))
         self._breaks = False
-        runs = self._prose.write_inline(node.html)
+        runs = self._context.mark(node.anchor, self._prose.write_inline(node.html))
         return self._context.paragraph(f"Heading {level}", runs, settings)
 
     def _write_table(self, block: TableBlock, label: str) -> _Piece:

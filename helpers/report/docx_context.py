@@ -16,7 +16,13 @@ from docx.parts.numbering import NumberingPart
 
 from helpers.report.docx_sections import PageFrame
 from helpers.report.docx_widths import OWN_AIR
-from helpers.report.docx_xml import Element, make_element, make_run, make_value
+from helpers.report.docx_xml import (
+    Element,
+    make_bookmark,
+    make_element,
+    make_run,
+    make_value,
+)
 
 _LIST_STEP_TWIPS = 360
 _LEVELS = 9
@@ -39,6 +45,8 @@ class WordContext:
         Paper and margins.
     bookmarks : mapping of str to str
         Of tables and figures, by anchor.
+    parts : mapping of str to str
+        Bookmarks of the headings that something leads to, by anchor.
     formulas : mapping of str to Element
         Native formulas by their TeX.
     air : float
@@ -53,6 +61,7 @@ class WordContext:
     bookmarks: Mapping[str, str]
     formulas: Mapping[str, Element]
     air: float = OWN_AIR
+    parts: Mapping[str, str] = field(default_factory=dict)
     lists: ListNumbers = field(init=False)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -79,6 +88,11 @@ class WordContext:
         first = make_value("w:pStyle", self.style(style))
         settings = make_element("w:pPr", children=[first, *properties])
         return make_element("w:p", children=[settings, *content])
+
+    def mark(self, anchor: str, content: Iterable[Element]) -> list[Element]:
+        """Return a heading's content, between the ends of a bookmark if something leads to it."""
+        name = self.parts.get(anchor)
+        return make_bookmark(self.next_id(), name, content) if name else list(content)
 
     def words(self, style: str, text: str, properties: Iterable[Element] = ()) -> Element:
         """Return a paragraph of plain words."""

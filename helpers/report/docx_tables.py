@@ -17,6 +17,7 @@ from helpers.report.docx_xml import (
     Element,
     RunFormat,
     make_element,
+    make_inner_link,
     make_run,
     make_value,
 )
@@ -27,6 +28,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
+from helpers.report.linked import BETWEEN, LinkedCell
 from helpers.report.text import clean_text
 from helpers.report.wording import bind_numbers
 
@@ -182,18 +184,29 @@ class _TableWriter:
 
     def _write_runs(self, cell: Cell, form: RunFormat) -> list[Element]:
         runs = [make_run(cell.text, form)] if cell.text.strip() else []
+        if isinstance(cell, LinkedCell):
+            runs = list(self._write_links(cell, form))
         if cell.notes:
             runs.append(make_run(",".join(cell.notes), RAISED))
         for run in runs:
             self._resize(run)
         return runs
 
+    def _write_links(self, cell: LinkedCell, form: RunFormat) -> Iterator[Element]:
+        known = {**self._context.parts, **self._context.bookmarks}
+        for number, (anchor, words) in enumerate(cell.links):
+            if number:
+                yield make_run(BETWEEN, form)
+            run = make_run(words, form)
+            yield make_inner_link(known[anchor], [run]) if anchor in known else run
+
     def _resize(self, run: Element) -> None:
         """Make the type smaller where the layout needs it."""
         if self._plan.size_pt >= 9.0:
             return
-        half_points = round(2 * self._plan.size_pt)
-        run.get_or_add_rPr().get_or_add_sz().set(qn("w:val"), str(half_points))
+        half_points = str(round(2 * self._plan.size_pt))
+        for one in run.iter(qn("w:r")):
+            one.get_or_add_rPr().get_or_add_sz().set(qn("w:val"), half_points)
 
 
 def _make_rule(tag: str, size: str) -> Element:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from helpers.report.docx_context import WordContext
 from helpers.report.docx_prose import ProseWriter
 from helpers.report.docx_xml import BOLD, RAISED, Element, make_run
+from helpers.report.html_head import ABSTRACT_ANCHOR
 from helpers.report.nodes import SentenceNode
 from helpers.report.pages import SYNTHETIC_BANNER, SYNTHETIC_NOTE, Page
 from helpers.report.wording import split_author
@@ -29,7 +30,8 @@ def write_title_block(context: WordContext, page: Page) -> Iterator[Element]:
 def write_abstract(context: WordContext, page: Page, prose: ProseWriter) -> Iterator[Element]:
     """Yield the structured abstract and the keywords."""
     if page.abstract:
-        yield context.words("Abstract Title", "Abstract")
+        head = context.mark(ABSTRACT_ANCHOR, [make_run("Abstract")])
+        yield context.paragraph("Abstract Title", head)
     for node in page.abstract:
         yield write_abstract_part(context, node, prose)
     if page.keywords:

@@ -15,6 +15,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
+from helpers.report.linked import BETWEEN, FoldedTable, LinkedCell
 from helpers.report.nodes import TableNode
 from helpers.report.text import escape_html
 from helpers.report.wording import list_abbreviations
@@ -49,13 +50,24 @@ def write_table(node: TableNode) -> str:
     head = "".join(_write_rows(block, block.header, in_head=True))
     body = "".join(_write_rows(block, block.rows, in_head=False))
     caption = f"<strong>{escape_html(node.label)}.</strong> {escape_html(block.title)}"
-    return (
-        f'<div class="table" id="{anchor}" data-label="{escape_html(node.label)}">\n'
+    grid = (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{anchor}-caption">\n'
         f'<table>\n<caption id="{anchor}-caption">{caption}</caption>\n'
         f"<thead>{head}</thead>\n<tbody>{body}</tbody>\n</table>\n</div>\n"
-        f"{_write_notes(block)}</div>"
+        f"{_write_notes(block)}"
     )
+    return (
+        f'<div class="table" id="{anchor}" data-label="{escape_html(node.label)}">\n'
+        f"{_fold(block, node.label, grid)}</div>"
+    )
+
+
+def _fold(block: TableBlock, label: str, grid: str) -> str:
+    """Return a table, folded behind its summary where it is one to fold."""
+    if not isinstance(block, FoldedTable):
+        return grid
+    words = f"<strong>{escape_html(label)}.</strong> {escape_html(block.summary)}"
+    return f'<details class="fold"><summary>{words}</summary>\n{grid}</details>\n'
 
 
 def is_sortable(block: TableBlock) -> bool:
@@ -206,7 +218,14 @@ def _write_body_cell(block: TableBlock, placed: PlacedCell) -> str:
 def _write_text(placed: PlacedCell) -> str:
     cell = placed.cell
     notes = f"<sup>{escape_html(','.join(cell.notes))}</sup>" if cell.notes else ""
+    if isinstance(cell, LinkedCell):
+        return BETWEEN.join(_write_link(*link) for link in cell.links) + notes
     return escape_html(cell.text).replace("\n", "<br>") + notes
+
+
+def _write_link(anchor: str, words: str) -> str:
+    text = escape_html(words)
+    return f'<a href="#{escape_html(anchor)}">{text}</a>' if anchor else text
 
 
 def _write_spans(placed: PlacedCell) -> str:

@@ -16,9 +16,14 @@ from helpers.report.print_options import PrintOptions
 from helpers.report.section_page import make_section_page
 
 FORMATS = ("html", "pdf", "docx", "xlsx")
+#: A PDF of each section; written only where it is asked for.
+SECTION_PDF = "section_pdf"
+ALL_FORMATS = (*FORMATS, SECTION_PDF)
 FORMAT_NAMES = {"html": "HTML", "pdf": "PDF", "docx": "Word", "xlsx": "Tables (Excel)"}
 #: Formats of the manuscript alone, and the files that they go into.
 _MANUSCRIPT_FILES = {"docx": "manuscript", "xlsx": "supplement"}
+#: The document for submission beside the manuscript, and the only format that it has.
+CHECKLISTS, CHECKLISTS_FORMAT = "checklists", "docx"
 
 
 def iterate_pages(
@@ -71,14 +76,26 @@ def write_page(folder: Path, path: str, page: Page, formats: Sequence[str]) -> N
         if not is_written(page, name):
             continue
         data = _get_writer(name)(page)
-        target = folder / f"{_MANUSCRIPT_FILES.get(name, path)}.{name}"
+        stem = _MANUSCRIPT_FILES.get(name, path) if page.kind == "manuscript" else path
+        target = folder / f"{stem}.{_get_suffix(name)}"
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(data)
 
 
 def is_written(page: Page, name: str) -> bool:
-    """Return whether a page is written in a format: sections have no Word file and no workbook."""
-    return page.kind == "manuscript" or name not in _MANUSCRIPT_FILES
+    """Return whether a page is written in a format.
+
+    Sections are pages of HTML, and PDF where that is asked for; checklists are a Word file alone.
+    """
+    if page.kind == "checklists":
+        return name == CHECKLISTS_FORMAT
+    if page.kind == "manuscript":
+        return name != SECTION_PDF
+    return name in {"html", SECTION_PDF}
+
+
+def _get_suffix(name: str) -> str:
+    return "pdf" if name == SECTION_PDF else name
 
 
 def _get_writer(name: str) -> Callable[[Page], bytes]:
@@ -103,7 +120,7 @@ def _link_manuscript(
     links = [
         (f"{_MANUSCRIPT_FILES.get(name, 'manuscript')}.{name}", FORMAT_NAMES[name])
         for name in formats
-        if name != "html"
+        if name not in {"html", SECTION_PDF}
     ]
     links += [
         (f"sections/{section.name}.ipynb", f"Notebook {section.name}") for section in sections
@@ -114,8 +131,6 @@ def _link_manuscript(
 def _link_section(section: SectionContent, formats: Sequence[str]) -> list[tuple[str, str]]:
     links = [("../manuscript.html", "Manuscript")] if "html" in formats else []
     links.append((f"{section.name}.ipynb", "Executed notebook"))
-    return links + [
-        (f"{section.name}.{name}", FORMAT_NAMES[name])
-        for name in formats
-        if name != "html" and name not in _MANUSCRIPT_FILES
-    ]
+    if SECTION_PDF in formats:
+        links.append((f"{section.name}.pdf", FORMAT_NAMES["pdf"]))
+    return links

@@ -38,8 +38,8 @@ class Page:
     ----------
     title, running_head : str
         Plain text.
-    kind : {"section", "manuscript"}
-        A manuscript has a title block.
+    kind : {"section", "manuscript", "checklists"}
+        A manuscript has a title block; checklists go with it.
     nodes : tuple of nodes
         In reading order, without the title.
     synthetic : bool
@@ -56,7 +56,7 @@ class Page:
 
     title: str
     running_head: str = ""
-    kind: Literal["section", "manuscript"] = "section"
+    kind: Literal["section", "manuscript", "checklists"] = "section"
     nodes: tuple[Node, ...] = ()
     synthetic: bool = False
     authors: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from helpers.checklists.model import MarkedChecklist
 from helpers.formatting.abbreviations import list_known
 from helpers.report.appendices import (
     make_omitted_appendix,
@@ -24,12 +25,15 @@ from helpers.report.artefacts import (
 )
 from helpers.report.assembly import Assembled, AssemblyRequest
 from helpers.report.blocks import Prose, SectionContent, read_section
+from helpers.report.checklist_job import ChecklistWriter
+from helpers.report.checklist_marks import mark_manuscript
+from helpers.report.checklists import make_checklist_appendix
 from helpers.report.closing import MadeReport, summarise, write_closing_manifest
 from helpers.report.first_use import introduce_abbreviations
 from helpers.report.inputs import BuildInputs
 from helpers.report.layout import is_written, iterate_pages
 from helpers.report.manifest import StepTimer, describe_origin
-from helpers.report.manuscript import Manuscript, Part
+from helpers.report.manuscript import Manuscript, Part, assemble_manuscript
 from helpers.report.markdown import Fragment, MarkdownConverter
 from helpers.report.notebook_file import read_notebook
 from helpers.report.numbering import Numbering
@@ -68,6 +72,7 @@ class BuildRun:
         self._workshop = workshop
         self._markdown = MarkdownConverter()
         self._contents: dict[str, SectionContent] = {}
+        self._marked: tuple[MarkedChecklist, ...] = ()
 
     def build(self, stage: Path, output_dir: Path, tasks: Sequence[SectionTask]) -> dict[str, Any]:
         """Write the whole report into `stage`, running `tasks`; return the summary's fields."""
@@ -85,6 +90,9 @@ class BuildRun:
                 ),
                 list_known(collected.context.get("abbreviations") or {}),
             )
+            with self._step("prose"):
+                self._markdown.prepare(manuscript.list_fragments())
+            manuscript = self._add_checklists(manuscript, collected)
             numbering = manuscript.number()
             self._write_sections(stage, executed)
             self._write_files(stage, manuscript, numbering, collected)
@@ -157,6 +165,18 @@ class BuildRun:
         )
         return tuple(part for part in parts if part is not None)
 
+    def _add_checklists(self, manuscript: Manuscript, collected: CollectedResults) -> Manuscript:
+        """Return the manuscript with checklists marked by what it holds without them."""
+        if self.inputs.front is not None:
+            return manuscript
+        with self._step("checklists"):
+            page = assemble_manuscript(
+                manuscript, numbering=manuscript.number(), markdown=self._markdown
+            )
+            self._marked = mark_manuscript(page, collected, self.inputs.parameters)
+        appendix = make_checklist_appendix(self._marked)
+        return replace(manuscript, appendices=(*manuscript.appendices, appendix))
+
     def _write_sections(self, stage: Path, executed: Sequence[ExecutedSection]) -> None:
         folder = stage / "sections"
         folder.mkdir()
@@ -171,8 +191,7 @@ class BuildRun:
         collected: CollectedResults,
     ) -> None:
         """Write pages in other processes and everything else here meanwhile."""
-        with self._step("prose"):
-            self._markdown.prepare(manuscript.list_fragments())
+        self._markdown.prepare(manuscript.list_fragments())
         formats = self.inputs.formats
         pages = iterate_pages(
             manuscript,
@@ -196,12 +215,13 @@ class BuildRun:
                 manuscript.blocks,
                 forms=self.inputs.parameters.get("figure_formats") or FIGURE_FORMATS,
             )
+        checklists = ChecklistWriter(self._marked, jobs)
+        total = len(jobs) + checklists.is_wanted
+        written = checklists.follow(written, self._workshop.write_pages)
         for number, (job, seconds) in enumerate(written, 1):
             self.timer.seconds[job.format] = self.timer.seconds.get(job.format, 0.0) + seconds
             self._progress(
-                ProgressEvent(
-                    kind="step", name="pages", done=number, total=len(jobs), seconds=seconds
-                )
+                ProgressEvent(kind="step", name="pages", done=number, total=total, seconds=seconds)
             )
 
 

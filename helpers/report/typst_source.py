@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
+from helpers.report.linked import list_targets
 from helpers.report.nodes import (
     CodeNode,
     FigureNode,
@@ -92,11 +93,12 @@ def _write_abstract(page: Page) -> str:
 
 
 def _write_nodes(page: Page) -> Iterator[str]:
-    sheet = Sheet(page.print_options)
+    sheet, targets = Sheet(page.print_options), list_targets(page.nodes)
     for node in page.nodes:
         match node:
             case HeadingNode():
-                yield f"#heading(level: {max(node.level - 1, 1)})[{node.typst}]"
+                label = f" <{node.anchor}>" if node.anchor in targets else ""
+                yield f"#heading(level: {max(node.level - 1, 1)})[{node.typst}]{label}"
             case ProseNode():
                 yield node.typst
             case SentenceNode():

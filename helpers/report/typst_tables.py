@@ -13,6 +13,7 @@ from helpers.report.grid import (
     get_alignment,
     place_cells,
 )
+from helpers.report.linked import BETWEEN, LinkedCell
 from helpers.report.nodes import TableNode
 from helpers.report.table_widths import estimate_height, plan_widths
 from helpers.report.text import break_long_words, quote_typst
@@ -135,12 +136,19 @@ def _align(block: TableBlock, placed: PlacedCell, *, in_head: bool) -> str:
 def _write_content(cell: Cell, *, bold: bool) -> str:
     if not cell.text.strip():
         return ""
+    if isinstance(cell, LinkedCell):
+        return f"#{quote_typst(BETWEEN)}".join(_write_link(*link) for link in cell.links)
     text = f"#{_write_words(bind_numbers(cell.text))}"
     if bold:
         text = f"#strong[{text}]"
     if cell.notes:
         text += f"#super[#{quote_typst(','.join(cell.notes))}]"
     return f"#pad(left: {cell.indent * _INDENT_PT}pt)[{text}]" if cell.indent else text
+
+
+def _write_link(anchor: str, words: str) -> str:
+    text = f"#{_write_words(words)}"
+    return f"#link(<{anchor}>)[{text}]" if anchor else text
 
 
 def plan_rooms(block: TableBlock, width_pt: float) -> dict[int, float]:

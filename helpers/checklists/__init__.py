@@ -1,0 +1,1 @@
+"""Reporting guidelines as data, and the marking of a report by their rules."""
