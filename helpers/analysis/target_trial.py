@@ -70,6 +70,7 @@ def describe_target_trial(
         _tell_follow_up(cohort, declared, measured, endpoint),
         _tell_outcome(measured),
         _tell_contrast(horizons_months),
+        _tell_assumptions(cohort, covariates),
         _tell_analysis(),
     ]
     names = ["element", "protocol", "emulation", "is_emulated"]
@@ -114,12 +115,18 @@ def _tell_strategies(
     return ("Treatment strategies", protocol, emulation, not late)
 
 
-def _tell_assignment(cohort: Cohort, covariates: Sequence[str]) -> tuple[str, str, str, bool]:
-    known, absent = [], []
+def _sort_covariates(cohort: Cohort, covariates: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the labels of what is in the data, and of what is not."""
+    known: list[str] = []
+    absent: list[str] = []
     for name in covariates:
-        label = get_factor(cohort, name).label
         is_known = name in cohort.table and cohort.table[name].notna().any()
-        (known if is_known else absent).append(label)
+        (known if is_known else absent).append(get_factor(cohort, name).label)
+    return known, absent
+
+
+def _tell_assignment(cohort: Cohort, covariates: Sequence[str]) -> tuple[str, str, str, bool]:
+    known, absent = _sort_covariates(cohort, covariates)
     emulation = "By the patient's condition and the physician's choice. "
     emulation += (
         f"Taken to be as good as random given {'; '.join(known)}." if known else "Nothing is known."
@@ -159,10 +166,25 @@ def _tell_contrast(horizons_months: Sequence[float]) -> tuple[str, str, str, boo
     return ("Causal contrast", protocol, emulation, True)
 
 
+def _tell_assumptions(cohort: Cohort, covariates: Sequence[str]) -> tuple[str, str, str, bool]:
+    known, _ = _sort_covariates(cohort, covariates)
+    protocol = "Who is lost to follow-up is no more likely to have the event than who is not."
+    beyond = f" beyond {'; '.join(known)}" if known else ""
+    emulation = (
+        f"The same; no confounding{beyond}; each patient might have been given either treatment; "
+        "a treatment acts alike however it came to be given. None of these can be checked in full."
+    )
+    return ("Identifying assumptions", protocol, emulation, True)
+
+
 def _tell_analysis() -> tuple[str, str, str, bool]:
-    protocol = "By assignment: survival curves and a hazard ratio."
+    protocol = (
+        "By assignment: survival curves and a hazard ratio, which no value missing at baseline "
+        "can disturb."
+    )
     emulation = (
         "Cox models crude, with covariates, and weighted by inverse probability and by overlap; "
-        "standardised survival; bootstrap intervals; E-value."
+        "standardised survival; bootstrap intervals; E-value. Patients with a missing covariate "
+        "are left out."
     )
     return ("Analysis", protocol, emulation, True)

@@ -89,7 +89,7 @@ def _tell_methods(evidence: Evidence) -> list[str]:
     sentences, terms = [tell_origin(evidence)], evidence.terms
     if evidence.has("os."):
         sentences.append(
-            f"{escape_markdown(terms.endpoint_short)} was counted from "
+            f"in this cohort study, {escape_markdown(terms.endpoint_short)} was counted from "
             f"{escape_markdown(terms.time_zero)} to {name_event(terms)} and estimated by the "
             "Kaplan-Meier method."
         )

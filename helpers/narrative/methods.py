@@ -31,6 +31,12 @@ _SYNTHETIC = (
     "the patients are synthetic: the data file marks them as simulated. No number of this report "
     "is evidence about real patients."
 )
+_GUIDELINES = (
+    "the report was marked by the items of STROBE for cohort studies [@vonelm2007], RECORD for "
+    "data of routine care [@benchimol2015], REMARK for prognostic factors [@mcshane2005] and "
+    "TARGET for emulated trials [@cashin2025]; an appendix shows where each is met, and what is "
+    "left for the authors."
+)
 _SOURCES_OF_RULES = {"flow.remaining.mds": " [@vardiman2009]"}
 #: Name and citation of each package, in the order of the text.
 _COMPUTING = {
@@ -65,6 +71,7 @@ def write_methods(evidence: Evidence, choices: Choices) -> Iterator[tuple[str, s
     yield "Endpoints", join_sentences(list(_tell_endpoints(evidence, choices)))
     yield from write_statistics(evidence, choices)
     yield "Software", join_sentences(list(_tell_software(evidence)))
+    yield "Reporting", join_sentences([_GUIDELINES])
 
 
 def _tell_selection(evidence: Evidence) -> Iterator[str]:
@@ -72,6 +79,10 @@ def _tell_selection(evidence: Evidence) -> Iterator[str]:
     disease, failure = escape_markdown(terms.disease), escape_markdown(terms.failure)
     if evidence.synthetic:
         yield _BUILT_IN if evidence.built_in else _SYNTHETIC
+    yield (
+        f"this is a cohort study: patients were followed from {escape_markdown(terms.time_zero)} "
+        f"to {name_event(terms)} or last contact."
+    )
     rules = [
         escape_markdown(lower_first(result.label)) + _SOURCES_OF_RULES.get(key, "")
         for key, result in evidence.results.items()
@@ -184,6 +195,10 @@ def _tell_software(evidence: Evidence) -> Iterator[str]:
     drawn = _list_packages(_DRAWING, versions)
     if drawn:
         yield f"figures were drawn with {join_words(drawn)}."
+    yield (
+        "each value was checked against the domain that the data dictionary gives it; data with a "
+        "fault make no report."
+    )
     yield (
         "each section of the results is a Jupyter notebook [@kluyver2016] run by papermill "
         "[@papermill]; exporters for nbconvert [@nbconvert] turn a single one into a page of its "

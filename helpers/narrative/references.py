@@ -19,6 +19,12 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "1983;1:710-719.",
         "10.1200/JCO.1983.1.11.710",
     ),
+    "benchimol2015": (
+        "Benchimol EI, Smeeth L, Guttmann A, et al. The REporting of studies Conducted using "
+        "Observational Routinely-collected health Data (RECORD) statement. PLoS Med "
+        "2015;12:e1001885.",
+        "10.1371/journal.pmed.1001885",
+    ),
     "breslow1974": (
         "Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89-99.",
         "10.2307/2529620",
@@ -130,6 +136,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "Python in Science Conference 2010:56-61.",
         "10.25080/Majora-92bf1922-00a",
     ),
+    "mcshane2005": (
+        "McShane LM, Altman DG, Sauerbrei W, et al. Reporting recommendations for tumor marker "
+        "prognostic studies (REMARK). J Natl Cancer Inst 2005;97:1180-1184.",
+        "10.1093/jnci/dji237",
+    ),
     "nbconvert": ("Jupyter Development Team. nbconvert: convert notebooks to other formats.", ""),
     "papermill": ("nteract. papermill: parameterize, execute and analyze notebooks.", ""),
     "peto1972": (
@@ -189,6 +200,12 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "Virtanen P, Gommers R, Oliphant TE, et al. SciPy 1.0: fundamental algorithms for "
         "scientific computing in Python. Nat Methods 2020;17:261-272.",
         "10.1038/s41592-019-0686-2",
+    ),
+    "vonelm2007": (
+        "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
+        "Studies in Epidemiology (STROBE) statement: guidelines for reporting observational "
+        "studies. Lancet 2007;370:1453-1457.",
+        "10.1016/S0140-6736(07)61602-X",
     ),
     "waskom2021": (
         "Waskom ML. seaborn: statistical data visualization. J Open Source Softw 2021;6:3021.",

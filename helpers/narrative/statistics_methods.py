@@ -239,6 +239,9 @@ def _tell_conventions(evidence: Evidence, choices: Choices) -> Iterator[str]:
             f"tests are two-sided; {p} below {choices.show_level(choices.alpha)} is called "
             "significant, without correction for the number of tests."
         )
+    yield (
+        "the number of patients is that of the data; no sample size was calculated for this report."
+    )
     yield "patients with a missing value were left out of the analyses that need it."
     rule = get_rule(choices.disclosure)
     if rule is not None:

@@ -110,7 +110,7 @@ class TestTargetTrial:
         )
         return made.frames["rows"].set_index("element")
 
-    def test_it_has_the_seven_elements(self, rows):
+    def test_it_has_the_eight_elements(self, rows):
         assert list(rows.index) == [
             "Eligibility",
             "Treatment strategies",
@@ -118,13 +118,16 @@ class TestTargetTrial:
             "Follow-up and time zero",
             "Outcome",
             "Causal contrast",
+            "Identifying assumptions",
             "Analysis",
         ]
 
     def test_what_data_cannot_give_is_marked(self, rows):
-        assert rows["is_emulated"].tolist() == [False, False, False, False, True, True, True]
+        assert rows["is_emulated"].tolist() == [False] * 4 + [True] * 4
         assert "given Age; RAEB-1 (WHO)." in rows.loc["Assignment", "emulation"]
         assert "immortal" in rows.loc["Follow-up and time zero", "emulation"]
+        assumed = rows.loc["Identifying assumptions", "emulation"]
+        assert "no confounding beyond Age; RAEB-1 (WHO);" in assumed
 
     def test_covariates_without_data_are_named(self, cohort):
         bare = replace(cohort, table=cohort.table.drop(columns=["raeb"]))

@@ -96,9 +96,9 @@ def test_abstract_tells_the_numbers():
         ("Background", BACKGROUND),
         (
             "Methods",
-            "Overall survival (OS) was counted from the documentation of LEN failure to death of "
-            "any cause and estimated by the Kaplan-Meier method. Groups were compared by the "
-            "log-rank test. Factors were related to OS by Cox models. The risk of acute myeloid "
+            "In this cohort study, overall survival (OS) was counted from the documentation of "
+            "LEN failure to death of any cause and estimated by the Kaplan-Meier method. "
+            "Groups were compared by the log-rank test. Factors were related to OS by Cox models. The risk of acute myeloid "
             "leukaemia (AML) was estimated with death as a competing event and with deaths "
             "censored.",
         ),
@@ -339,8 +339,28 @@ def test_software_has_its_versions_and_sources():
     first = next(n for n, text in enumerate(told.references, 1) if text.startswith("Harris"))
     assert start == (
         f"Results were computed by lenfail 0.2.0 in Python 3.12.1 with NumPy 2.4.6 {cite(first)}. "
-        f"Figures were drawn with seaborn 0.13.2 {cite(first + 1)}."
+        f"Figures were drawn with seaborn 0.13.2 {cite(first + 1)}. Each value was checked against "
+        "the domain that the data dictionary gives it; data with a fault make no report."
     )
+
+
+def test_guidelines_are_cited_with_their_doi():
+    told = write()
+    cited = [int(number) for number in re.findall(r"#reference-(\d+)", read(told)["Reporting"])]
+    listed = [told.references[number - 1] for number in cited]
+    dois = ("10.1016/S0140-6736(07)61602-X", "10.1371/journal.pmed.1001885",
+            "10.1093/jnci/dji237", "10.1001/jama.2025.13350")  # fmt: skip
+    assert len(listed) == 4
+    assert all(f"doi:{doi}]" in text for doi, text in zip(dois, listed, strict=True))
+
+
+def test_the_methods_name_design_and_size():
+    parts = read(write())
+    assert (
+        "This is a cohort study: patients were followed from the documentation of LEN failure to "
+        "death of any cause or last contact."
+    ) in parts["Patients"]
+    assert "no sample size was calculated for this report" in parts["Statistical analysis"]
 
 
 @pytest.mark.parametrize(

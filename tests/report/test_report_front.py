@@ -60,7 +60,8 @@ def test_front_matter_is_complete():
         "was 23 months (95% confidence interval 20–27)."
     )
     headings = [item.markdown for item in front.before[1].items if isinstance(item, Prose)]
-    assert headings == ["# Patients", "# Endpoints", "# Statistical analysis", "# Software"]
+    names = ("Patients", "Endpoints", "Statistical analysis", "Software", "Reporting")
+    assert headings == [f"# {name}" for name in names]
     assert front.references[0].startswith("List A")
 
 
@@ -145,6 +146,7 @@ def test_page_shows_parts_in_order():
         (3, "Endpoints"),
         (3, "Statistical analysis"),
         (3, "Software"),
+        (3, "Reporting"),
         (2, "Results"),
         (2, "Discussion"),
         (3, "Main findings"),
