@@ -53,10 +53,11 @@ class FormatParams(BaseModel):
     risk_table: Literal["compact", "extended"] = Field(
         "compact", description="Under a curve: at risk only, or at risk, censored and events"
     )
-    formats: list[Literal["html", "pdf", "docx", "xlsx"]] = Field(
+    formats: list[Literal["html", "pdf", "docx", "xlsx", "section_pdf"]] = Field(
         ["html", "pdf", "docx", "xlsx"],
         min_length=1,
-        description="Formats to write; `xlsx` holds every table as a sheet",
+        description="Formats to write; `xlsx` holds every table as a sheet, `section_pdf` is a "
+        "PDF of each section",
     )
     figure_formats: list[Literal["svg", "png", "pdf", "tiff"]] = Field(
         ["svg", "png"],

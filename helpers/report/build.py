@@ -77,8 +77,8 @@ def build_report(
     progress : callable, optional
         Told of each cell, section and step; may be called from several threads.
     formats : sequence of str, optional
-        Of ``html``, ``pdf``, ``docx`` and ``xlsx``; the parameter ``formats`` without one,
-        else all.
+        Of ``html``, ``pdf``, ``docx``, ``xlsx`` and ``section_pdf``; the parameter ``formats``
+        without one, else all but the last.
     front : callable or str, optional
         Makes the front matter from the results, or :data:`STANDARD_FRONT`; without one there
         is a title only. A maker of one's own cannot be hashed: the report is always built.

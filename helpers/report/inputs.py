@@ -10,7 +10,7 @@ from typing import Any
 import helpers
 from helpers.errors import BuildError, ParameterError
 from helpers.report.artefacts import CollectedResults
-from helpers.report.layout import FORMATS
+from helpers.report.layout import ALL_FORMATS
 from helpers.report.manifest import hash_code
 from helpers.report.manuscript import FrontMatter
 from helpers.report.print_options import PrintOptions
@@ -93,10 +93,11 @@ def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     ParameterError
         If one is unknown.
     """
-    unknown = [name for name in formats if name not in FORMATS]
+    unknown = [name for name in formats if name not in ALL_FORMATS]
     if unknown or isinstance(formats, str):
         raise ParameterError(
-            f"formats must be a list of {', '.join(FORMATS)}, but was {formats!r}; name only those"
+            f"formats must be a list of {', '.join(ALL_FORMATS)}, but was {formats!r}; name "
+            "only those"
         )
     return tuple(dict.fromkeys(formats))
 

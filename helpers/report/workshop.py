@@ -33,6 +33,7 @@ _FIGURES = "helpers.figures"
 _FOR_ASSEMBLY = ("helpers.report.front", "helpers.report.published_numbers")
 _FOR_FORMAT = {
     "pdf": ("helpers.report.pdf",),
+    "section_pdf": ("helpers.report.pdf",),
     "docx": ("helpers.report.docx",),
     "xlsx": ("helpers.report.xlsx",),
 }

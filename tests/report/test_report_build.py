@@ -65,10 +65,23 @@ def test_report_has_every_file(report):
     files = list_files(report)
     assert {"manuscript.html", "manuscript.pdf", "results.json", "manifest.json"} <= set(files)
     for section in ("01_cohort", "02_outcomes"):
-        assert {f"sections/{section}.{kind}" for kind in ("ipynb", "html", "pdf")} <= set(files)
+        assert {f"sections/{section}.{kind}" for kind in ("ipynb", "html")} <= set(files)
     assert {f"figures/f1.{kind}" for kind in ("svg", "png", "csv")} <= set(files)
     assert {"tables/t1.csv", "tables/parameters.csv", "tables/omitted.csv"} <= set(files)
     assert "comparison.csv" not in files
+    assert not [name for name in files if name.startswith("sections/") and name.endswith(".pdf")]
+    assert ".pdf" not in (report / "sections/01_cohort.html").read_text(encoding="utf-8")
+
+
+def test_sections_are_printed_where_that_is_asked_for(project, tmp_path):
+    made = build(project, tmp_path, formats=["html", "section_pdf"], front=make_front)
+    files = list_files(made.folder)
+    for section in ("01_cohort", "02_outcomes"):
+        assert (made.folder / f"sections/{section}.pdf").read_bytes().startswith(b"%PDF-")
+        page = (made.folder / f"sections/{section}.html").read_text(encoding="utf-8")
+        assert f'href="{section}.pdf"' in page
+    assert "manuscript.pdf" not in files
+    assert ".pdf" not in (made.folder / "manuscript.html").read_text(encoding="utf-8")
 
 
 def test_summary_and_events_tell_what_happened(summary, events):
@@ -110,7 +123,7 @@ def test_pages_agree_on_numbers_and_link_to_each_other(report):
     section = PageReader((report / "sections/02_outcomes.html").read_text())
     assert "Figure 2. Overall survival by type of failure." in section.words
     links = {v for tag, name, v in section.attributes if (tag, name) == ("a", "href")}
-    assert {"../manuscript.html", "02_outcomes.ipynb", "02_outcomes.pdf"} <= links
+    assert {"../manuscript.html", "02_outcomes.ipynb"} <= links
     manuscript = PageReader((report / "manuscript.html").read_text())
     assert "Figure 2. Overall survival by type of failure." in manuscript.words
     assert "What could not be computed" in manuscript.words
