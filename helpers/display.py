@@ -42,6 +42,7 @@ from helpers.results import Result, ResultSet
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
+_Make = Callable[..., Any]
 #: A figure of a page's width fills that of a notebook.
 _PIXELS_PER_MM = 4.6
 _PACKAGES = ("lenfail", "lifelines", "matplotlib", "numpy", "pandas", "scipy", "seaborn")
@@ -124,9 +125,7 @@ class Section:
         if block is not None:
             _emit(block)
 
-    def text_each(
-        self, describe: Callable[..., TextBlock], sets: Iterable[ResultSet], **options: Any
-    ) -> None:
+    def text_each(self, describe: _Make, sets: Iterable[ResultSet], **options: Any) -> None:
         """Show the sentence of each set, the name of its factor in front."""
         for results in sets:
             if self._can_show(results):
@@ -134,19 +133,13 @@ class Section:
                 name = escape_markdown(str(results.meta.get("factor_label") or results.id))
                 _emit(replace(block, markdown=f"*{name}.* {block.markdown}"))
 
-    def table_each(
-        self, make: Callable[..., TableBlock], sets: Iterable[ResultSet], **options: Any
-    ) -> None:
+    def table_each(self, make: _Make, sets: Iterable[ResultSet], **options: Any) -> None:
         """Show the table of each set."""
         for results in sets:
             self.table(make, results, **options)
 
     def figure_each(
-        self,
-        plot: Callable[..., Any],
-        caption: Callable[..., Any],
-        sets: Iterable[ResultSet],
-        **options: Any,
+        self, plot: _Make, caption: _Make, sets: Iterable[ResultSet], **options: Any
     ) -> None:
         """Show the figure of each set."""
         for results in sets:
@@ -222,7 +215,7 @@ class Section:
             "abbreviations": dict(self._cohort.dictionary.abbreviations),
             "n": len(self._cohort.table),
             "data_sha256": self._cohort.sha256,
-            "warnings": list(self._cohort.warnings),
+            "warnings": list(self._cohort.remarks),
             "definitions": {
                 kept.id: kept.meta["definition"]
                 for kept in self._sets.values()

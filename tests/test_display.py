@@ -157,8 +157,19 @@ def test_close_hands_over_all_results_with_their_origin(cohort, shown):
     assert (context["cohort"], context["n"], context["synthetic"]) == ("patients", 24, False)
     assert len(context["data_sha256"]) == len(hashlib.sha256().hexdigest())
     assert context["data_sha256"] == cohort.sha256
-    assert context["warnings"] == list(cohort.warnings)
+    assert context["warnings"] == list(cohort.remarks)
     assert context["versions"]["lifelines"] == version("lifelines")
+
+
+def test_a_remark_points_at_no_row(tmp_path, shown):
+    path = tmp_path / "patients.csv"
+    path.write_text("patient_id,os_months,dead,platelets_g_l\nA,2,1,3000\nB,3,1,200\n")
+    cohort = read_cohort(path)
+    assert "In 1 patient platelets_g_l is outside 5 to 2000 10^9/L; see row 2." in cohort.warnings
+    Section("cohort", cohort).close()
+    (output,) = shown
+    told = block_from_json(output[MIME_TYPE]).context["warnings"]
+    assert "In 1 patient platelets_g_l is outside 5 to 2000 10^9/L." in told
 
 
 def test_close_tells_how_each_set_was_made(cohort, survival, shown):

@@ -20,6 +20,7 @@ from helpers.cohort.examination import examine_table
 from helpers.cohort.faults import describe_faults
 from helpers.cohort.kept import reuse_kept
 from helpers.cohort.mapping import ColumnMapping, apply_mapping, read_mapping
+from helpers.cohort.plausibility import drop_rows
 from helpers.cohort.sources import RawTable, read_source
 from helpers.cohort.terms import Terms
 from helpers.cohort.understanding import Understanding, describe_groups, describe_source
@@ -81,6 +82,11 @@ class Cohort:
     def terms(self) -> Terms:
         """Return what disease, treatment and events are called."""
         return self.dictionary.terms
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return the warnings without the rows of the file, as a report may print them."""
+        return tuple(drop_rows(warning) for warning in self.warnings)
 
     @property
     def understood(self) -> tuple[Understanding, ...]:

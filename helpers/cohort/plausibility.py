@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
@@ -11,6 +12,7 @@ from helpers.cohort.dictionary import Dictionary, read_dictionary
 
 Columns = Mapping[str, np.ndarray]
 MAX_ROWS = 5
+_ROWS = re.compile(r"; see rows? [\d, ]+(?: and more)?\.$")
 
 
 def _mask_known(*columns: np.ndarray) -> np.ndarray:
@@ -97,6 +99,17 @@ def find_implausible(values: Columns, rows: np.ndarray, dictionary: Dictionary) 
         yield from _describe(
             f"last contact is the day of {dictionary.terms.failure}", at_zero, rows
         )
+
+
+def drop_rows(warning: str) -> str:
+    """Return a warning without the rows of the file that it points at.
+
+    Examples
+    --------
+    >>> drop_rows("In 2 patients platelets_g_l is outside 5 to 2000 10^9/L; see rows 4, 7.")
+    'In 2 patients platelets_g_l is outside 5 to 2000 10^9/L.'
+    """
+    return _ROWS.sub(".", warning)
 
 
 def _has_built_in_levels(dictionary: Dictionary, *names: str) -> bool:

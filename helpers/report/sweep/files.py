@@ -88,7 +88,7 @@ def write_sweep(
             "n": len(cohort),
             "data_sha256": cohort.sha256,
             "synthetic": cohort.synthetic,
-            "warnings": list(cohort.warnings),
+            "warnings": list(cohort.remarks),
             "published": plan.published,
             "n_lost": n_lost,
         },
