@@ -103,23 +103,14 @@ def estimate_incidence(
     labels = label_groups(cohort, groups, by)
     population = describe_where(cohort, where)
     outcomes = {key: read_competing(frame.loc[rows], endpoint) for key, rows in groups.items()}
-    results: list[Result] = []
-    curves = []
-    for key, outcome in outcomes.items():
-        survival = estimate_kaplan_meier(censor_competing(outcome), conf_level=conf_level)
-        incidence = _estimate_directly(outcome, conf_level=conf_level)
-        curves += _make_curves(incidence, survival, key)
-        results += _summarise_group(
-            incidence,
-            survival,
-            outcome,
-            set_id=set_id,
-            group=key,
-            label=labels[key],
-            total=len(frame),
-            population=population,
-            horizons_months=horizons_months,
-        )
+    results, curves = summarise_incidence(
+        outcomes,
+        set_id=set_id,
+        labels=labels,
+        population=population,
+        horizons_months=horizons_months,
+        conf_level=conf_level,
+    )
     if len(groups) > 1:
         results.append(_compare_groups(cohort, frame, by, set_id=set_id, endpoint=endpoint))
     counts = {key: censor_competing(outcome) for key, outcome in outcomes.items()}
@@ -127,7 +118,7 @@ def estimate_incidence(
         set_id,
         results,
         frames={
-            "curve": pd.concat(curves, ignore_index=True),
+            "curve": curves,
             "at_risk": tabulate_at_risk(counts, axis_step_months),
         },
         meta={
@@ -144,6 +135,37 @@ def estimate_incidence(
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def summarise_incidence(
+    outcomes: Mapping[str, CompetingOutcome],
+    *,
+    set_id: str,
+    labels: Mapping[str, str],
+    population: str,
+    horizons_months: Sequence[float],
+    conf_level: float,
+) -> tuple[list[Result], pd.DataFrame]:
+    """Return size and incidences of each group by both estimators, and the curves."""
+    results: list[Result] = []
+    curves = []
+    total = sum(len(outcome.time_months) for outcome in outcomes.values())
+    for key, outcome in outcomes.items():
+        survival = estimate_kaplan_meier(censor_competing(outcome), conf_level=conf_level)
+        incidence = _estimate_directly(outcome, conf_level=conf_level)
+        curves += _make_curves(incidence, survival, key)
+        results += _summarise_group(
+            incidence,
+            survival,
+            outcome,
+            set_id=set_id,
+            group=key,
+            label=labels[key],
+            total=total,
+            population=population,
+            horizons_months=horizons_months,
+        )
+    return results, pd.concat(curves, ignore_index=True)
 
 
 def _estimate_directly(

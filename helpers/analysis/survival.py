@@ -105,7 +105,7 @@ def estimate_survival(
     results = [
         result
         for key, fit in fits.items()
-        for result in _summarise_group(
+        for result in summarise_group(
             fit,
             f"{set_id}.{key}",
             label=labels[key],
@@ -201,7 +201,7 @@ def compare_groups(
     return results
 
 
-def _summarise_group(
+def summarise_group(
     fit: KaplanMeier,
     prefix: str,
     *,
@@ -211,6 +211,7 @@ def _summarise_group(
     horizons_months: Sequence[float],
     median_interval: str,
 ) -> Iterator[Result]:
+    """Yield size, median and probabilities of a group from its curve; `total` of all groups."""
     yield Result(
         id=f"{prefix}.n",
         kind="count",

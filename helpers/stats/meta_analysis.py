@@ -12,8 +12,8 @@ from helpers.stats.numeric import check_conf_level
 
 FloatArray = NDArray[np.float64]
 
-_TAU2_TOLERANCE = 1e-12
-_TAU2_ITERATIONS = 10_000
+_TAU2_TOLERANCE = 1e-14
+_RELATIVE = 1e-13
 #: Estimates from which on a prediction interval is given.
 FEWEST_FOR_PREDICTION = 3
 
@@ -96,6 +96,9 @@ def combine_estimates(
 
     Notes
     -----
+    Mean and test of one effect are statsmodels'. Its iteration for the variance between centres
+    is not used: where a step lands a rounding error below zero it returns 0.
+
     The variance between centres solves ``sum w_i (y_i - mean)**2 = k - 1`` with ``w_i = 1 /
     (s_i**2 + tau2)`` (Paule and Mandel). The variance of the mean is that of Hartung and Knapp
     (``knha`` in R's metafor). The prediction interval is ``mean +- t * sqrt(tau2 + SE**2)`` with
@@ -121,21 +124,18 @@ def combine_estimates(
     check_conf_level(conf_level)
     effects, errors = _check(estimates, std_errors)
     k = len(effects)
-    kept = combine_effects(
-        effects,
-        errors**2,
-        method_re="pm",
-        alpha=1 - conf_level,
-        atol=_TAU2_TOLERANCE,
-        maxiter=_TAU2_ITERATIONS,
-    )
-    mean, tau2 = float(kept.mean_effect_re), max(float(kept.tau2), 0.0)
-    error = float(np.sqrt(kept.var_hksj_re))
+    with np.errstate(divide="ignore", invalid="ignore"):  # equal effects: its I2 is 0 / 0
+        kept = combine_effects(effects, errors**2, method_re="dl", alpha=1 - conf_level)
+    tau2 = estimate_tau2(effects, errors)
+    weights = 1 / (errors**2 + tau2)
+    weights /= weights.sum()
+    mean = float(weights @ effects)
+    error = float(np.sqrt(weights @ (effects - mean) ** 2 / (k - 1)))
     t = float(stats.t.ppf((1 + conf_level) / 2, k - 1))
     z = float(stats.norm.ppf((1 + conf_level) / 2))
     fixed, fixed_error = float(kept.mean_effect_fe), float(kept.sd_eff_w_fe)
     reach = t * float(np.sqrt(tau2 + error**2)) if k >= FEWEST_FOR_PREDICTION else None
-    q = float(kept.q)
+    q = max(float(kept.q), 0.0)
     return MetaAnalysis(
         n_centres=k,
         estimate=mean,
@@ -155,8 +155,36 @@ def combine_estimates(
         i2=max(0.0, 1 - (k - 1) / q) if q > 0 else 0.0,
         prediction_lower=None if reach is None else mean - reach,
         prediction_upper=None if reach is None else mean + reach,
-        weights=np.asarray(kept.weights_rel_re, dtype=np.float64),
+        weights=weights,
     )
+
+
+def estimate_tau2(effects: FloatArray, errors: FloatArray) -> float:
+    """Return the variance between centres by Paule and Mandel.
+
+    Parameters
+    ----------
+    effects, errors : ndarray, shape (k,)
+        Estimates and their standard errors.
+
+    Examples
+    --------
+    >>> round(estimate_tau2(np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.1, 0.1])), 9)
+    0.15
+    """
+    from scipy.optimize import brentq
+
+    def exceed(tau2: float) -> float:
+        weights = 1 / (errors**2 + tau2)
+        mean = weights @ effects / weights.sum()
+        return float(weights @ (effects - mean) ** 2) - (len(effects) - 1)
+
+    if exceed(0.0) <= 0:
+        return 0.0
+    highest = float(np.ptp(effects) ** 2)
+    while exceed(highest) > 0:
+        highest *= 2
+    return float(brentq(exceed, 0.0, highest, xtol=_TAU2_TOLERANCE, rtol=_RELATIVE))
 
 
 def _find_p(mean: float, error: float, k: int) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.characteristics import summarise_characteristics
@@ -49,6 +51,9 @@ DEFINING = (
 def make_shared_sets(cohort: Cohort, params: Params) -> tuple[ResultSet, ...]:
     """Return the sets of results that a centre shares, before disclosure control.
 
+    Each factor of the screen is a set of its own: one that cannot be protected takes none of the
+    others with it.
+
     Parameters
     ----------
     cohort : Cohort
@@ -83,8 +88,9 @@ def make_shared_sets(cohort: Cohort, params: Params) -> tuple[ResultSet, ...]:
             title="Incidence of {progression} after {failure}",
             **params.incidence_options,
         ),
-        screen_factors(
-            cohort, set_id=SCREEN, factors=params.univariate_factors, **params.model_options
+        *(
+            screen_factors(cohort, set_id=SCREEN, factors=[name], **params.model_options)
+            for name in params.univariate_factors
         ),
         fit_survival_model(
             cohort,
@@ -106,23 +112,19 @@ def list_models(cohort: Cohort, params: Params) -> dict[str, list[str]]:
 
 def make_reference(cohort: Cohort, factors: list[str]) -> list[float]:
     """Return where all centres expand: the publication's hazard ratios, 1 where it has none."""
-    known = find_published_ratios(FULL, is_published=cohort.terms.is_published)
+    known = _find_published(is_published=cohort.terms.is_published)
     return find_reference(list_terms(cohort, factors), known)
+
+
+@cache
+def _find_published(*, is_published: bool) -> Mapping[str, float]:
+    return find_published_ratios(FULL, is_published=is_published)
 
 
 def describe_definitions(cohort: Cohort, params: Params) -> dict[str, Any]:
     """Return how everything that is shared was defined, as plain data."""
     values = params.model_dump(mode="json")
-    used = dict.fromkeys(
-        [
-            *params.univariate_factors,
-            *params.model_factors,
-            *params.subgroup_factors,
-            *params.table1_variables,
-            _FAILURE,
-            _GENETICS,
-        ]
-    )
+    used = _list_used(params)
     endpoints = {name: asdict(find_endpoint(cohort.terms, name)) for name in ENDPOINTS}
     return {
         "parameters": {name: values[name] for name in DEFINING if name in values},
@@ -133,6 +135,24 @@ def describe_definitions(cohort: Cohort, params: Params) -> dict[str, Any]:
             for name, factors in list_models(cohort, params).items()
         },
     }
+
+
+def list_columns(params: Params) -> list[str]:
+    """Return the columns of the analysis table of which anything is shared."""
+    outcome = [column for name in ("os", "aml") for column in ENDPOINTS[name]]
+    return list(dict.fromkeys([*_list_used(params), "progression", *outcome]))
+
+
+def _list_used(params: Params) -> list[str]:
+    names = [
+        *params.univariate_factors,
+        *params.model_factors,
+        *params.subgroup_factors,
+        *params.table1_variables,
+        _FAILURE,
+        _GENETICS,
+    ]
+    return list(dict.fromkeys(names))
 
 
 def _describe_group(cohort: Cohort, name: str) -> dict[str, Any]:

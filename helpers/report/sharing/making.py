@@ -12,6 +12,7 @@ from helpers.errors import NotComputableError, ParameterError
 from helpers.report.sharing.analyses import (
     SCREEN,
     describe_definitions,
+    list_columns,
     list_models,
     make_reference,
     make_shared_sets,
@@ -20,7 +21,7 @@ from helpers.report.sharing.canonical import hash_document
 from helpers.report.sharing.content import FORMAT, VERSION, SetPart
 from helpers.report.sharing.joint import JointKey, mask_numbers
 from helpers.report.sharing.packing import pack, pack_expansion, read_shape
-from helpers.report.sharing.protected import protect_set
+from helpers.report.sharing.protected import join_parts, protect_set
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -99,9 +100,30 @@ def _protect_sets(
             f"results under {rule.name}, but has fewer; share with a joint key (--joint-key), "
             "which adds it to the sums over all centres without showing it"
         )
+    gate = _open_gate(cohort, params, rule)
+    parts: dict[str, list[SetPart]] = {}
+    for one in make_shared_sets(cohort, params):
+        parts.setdefault(one.id, []).append(protect_set(one, gate))
+    return {name: join_parts(found) for name, found in parts.items()}
+
+
+def _open_gate(cohort: Cohort, params: Params, rule: Rule) -> Gate:
+    """Return the gate of what is shared.
+
+    Of a report without disclosure control, which stays at the centre, the margins of the shared
+    columns alone are planned, so that fewer are hidden. Beside a protected report, which others
+    may have, the file hides what the report hides.
+    """
     factors = cohort.dictionary.factors
-    gate = Gate(rule, cohort.table, {name: list(kept.levels) for name, kept in factors.items()})
-    return {one.id: protect_set(one, gate) for one in make_shared_sets(cohort, params)}
+    if params.disclosure == rule.name:
+        return Gate(rule, cohort.table, {name: list(one.levels) for name, one in factors.items()})
+    columns = [name for name in list_columns(params) if name in cohort.table]
+    levels = {
+        name: list(factors[name].levels)
+        for name in columns
+        if name in factors and cohort.table[name].nunique() > 1
+    }
+    return Gate(rule, cohort.table[columns], levels)
 
 
 def _show_likelihoods(

@@ -55,8 +55,10 @@ def pack_expansion(expansion: Expansion) -> list[float]:
     p, found = len(expansion.score), []
     for order, name in enumerate(("score", "information", "third", "fourth"), 1):
         tensor = getattr(expansion, name)
-        for place in _list_places(p, order):
-            found.append(float(np.mean([tensor[one] for one in permutations(place)])))
+        found += [
+            float(np.mean([tensor[one] for one in permutations(place)]))
+            for place in _list_places(p, order)
+        ]
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -75,6 +76,20 @@ def protect_set(results: ResultSet, gate: Gate) -> SetPart:
     )
 
 
+def join_parts(parts: Sequence[SetPart]) -> SetPart:
+    """Return one part of several of the same analysis; reasons only where none has results."""
+    made = [part for part in parts if not part.reason]
+    if len(parts) == 1 or not made:
+        return parts[0]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for part in made:
+        for name, lines in part.rows.items():
+            rows.setdefault(name, []).extend(lines)
+    return SetPart(
+        meta=made[0].meta, results=[record for part in made for record in part.results], rows=rows
+    )
+
+
 def read_set(set_id: str, part: SetPart) -> ResultSet:
     """Return the set of results of a part of a share file, without its life tables."""
     import pandas as pd
@@ -101,5 +116,5 @@ def _to_plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float):
-        return None if value != value else float(f"{value:.{_DIGITS}g}")
+        return None if math.isnan(value) else float(f"{value:.{_DIGITS}g}")
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +81,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     try:
         stage.write_text(text + "\n", encoding="utf-8")
-        os.replace(stage, path)
+        stage.replace(path)
     except OSError as error:
         stage.unlink(missing_ok=True)
         raise ParameterError(

@@ -1,0 +1,291 @@
+"""From share files to sets of results: what several centres say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.analysis.pooled_characteristics import pool_characteristics
+from helpers.analysis.pooled_ratios import (
+    Contrast,
+    PooledRatios,
+    StratifiedRatio,
+    pool_hazard_ratios,
+)
+from helpers.analysis.pooled_survival import Exits, join_exits, pool_incidence, pool_survival
+from helpers.disclosure.printed_life_table import read_life_table, rebuild_printed
+from helpers.disclosure.rule import Rule
+from helpers.published import find_published_ratios
+from helpers.report.pooling.likelihoods import pool_likelihoods
+from helpers.report.sharing.analyses import FULL, SCREEN
+from helpers.report.sharing.content import ShareFile
+from helpers.report.sharing.protected import read_set
+from helpers.results import Result, ResultSet
+
+_SLOPE = "slope"
+_MOST_COLUMNS = 6
+_DEFAULT_META = {"title": "", "groups": {}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pooled:
+    """All that the share files give together.
+
+    Attributes
+    ----------
+    centres : tuple of str
+        Labels of all files, in their order.
+    showing : tuple of str
+        Those that show results of their own.
+    characteristics : tuple of ResultSet
+        Table 1, so many columns at a time.
+    survival : tuple of ResultSet
+        Overall, by group, and each centre beside the others.
+    incidence : ResultSet
+        Of progression.
+    full, screen : ResultSet
+        Combined hazard ratios of the model and of each factor alone.
+    definition : mapping
+        What all of them agree on.
+    rules : tuple of str
+        Names of the rules of disclosure control.
+    synthetic : bool
+        Whether any centre's patients are simulated.
+    joint : str
+        What became of the joint sums: ``none``, ``whole`` or ``incomplete``.
+    missing : tuple of str
+        Centres of the joint key without a file.
+    """
+
+    centres: tuple[str, ...]
+    showing: tuple[str, ...]
+    characteristics: tuple[ResultSet, ...]
+    survival: tuple[ResultSet, ...]
+    incidence: ResultSet
+    full: ResultSet
+    screen: ResultSet
+    definition: Mapping[str, Any]
+    rules: tuple[str, ...]
+    synthetic: bool
+    joint: str
+    missing: tuple[str, ...]
+
+    @property
+    def sets(self) -> tuple[ResultSet, ...]:
+        """Return all sets of results."""
+        return (*self.characteristics, *self.survival, self.incidence, self.full, self.screen)
+
+
+def pool_shares(shares: Sequence[ShareFile]) -> Pooled:
+    """Return what the files give together.
+
+    Parameters
+    ----------
+    shares : sequence of ShareFile
+        Checked against each other by :func:`helpers.report.sharing.reading.read_share_files`.
+    """
+    definition = shares[0].definition
+    sets = {
+        share.centre: {name: read_set(name, part) for name, part in share.sets.items()}
+        for share in shares
+    }
+    showing = tuple(label for label, found in sets.items() if found)
+    likelihoods = pool_likelihoods(shares)
+    return Pooled(
+        centres=tuple(share.centre for share in shares),
+        showing=showing,
+        characteristics=tuple(_pool_table_one(sets, showing)),
+        survival=tuple(_pool_curves(shares, sets, definition)),
+        incidence=_pool_incidence(shares, sets, definition),
+        full=_pool_model(sets, definition, likelihoods.ratios, is_full=True),
+        screen=_pool_model(sets, definition, likelihoods.ratios, is_full=False),
+        definition=definition,
+        rules=tuple(dict.fromkeys(share.rule.name for share in shares)),
+        synthetic=any(share.synthetic for share in shares),
+        joint=likelihoods.joint,
+        missing=likelihoods.missing,
+    )
+
+
+def _pool_table_one(
+    sets: Mapping[str, Mapping[str, ResultSet]], showing: Sequence[str]
+) -> Iterable[ResultSet]:
+    found = {
+        label: sets[label]["table1"] for label in showing if sets[label]["table1"].is_computable
+    }
+    labels = list(found)
+    title = "Characteristics of the patients by centre"
+    for number, start in enumerate(range(0, max(len(labels), 1), _MOST_COLUMNS), 1):
+        shown = labels[start : start + _MOST_COLUMNS]
+        part = f" ({shown[0]} to {shown[-1]})" if len(labels) > _MOST_COLUMNS else ""
+        set_id = "pooled.table1" if number == 1 else f"pooled.table1_{number}"
+        yield pool_characteristics(found, set_id=set_id, title=title + part, shown=shown)
+
+
+def _pool_curves(
+    shares: Sequence[ShareFile],
+    sets: Mapping[str, Mapping[str, ResultSet]],
+    definition: Mapping[str, Any],
+) -> Iterable[ResultSet]:
+    options = _read_options(definition)
+    names = dict.fromkeys(
+        name
+        for share in shares
+        for name in share.sets
+        if name.startswith("os") and name != SCREEN
+    )
+    for name in names:
+        meta = _find_meta(sets, name)
+        labels = _join_labels(sets, name)
+        groups = _join_groups(shares, name)
+        yield pool_survival(
+            groups, set_id=f"pooled.{name}", labels=labels, meta=meta, **options
+        )
+        if name == "os":
+            yield _beside_each_other(shares, meta, options)
+
+
+def _beside_each_other(
+    shares: Sequence[ShareFile], meta: Mapping[str, Any], options: Mapping[str, Any]
+) -> ResultSet:
+    found = {}
+    for number, share in enumerate(shares, 1):
+        groups = _rebuild(share, "os")
+        if groups:
+            found[f"centre_{number}"] = (share.centre, next(iter(groups.values())))
+    return pool_survival(
+        {key: exits for key, (_, exits) in found.items()},
+        set_id="pooled.os_by_centre",
+        labels={key: label for key, (label, _) in found.items()},
+        meta={**meta, "title": f"{meta.get('title', '')}, by centre", "factor_label": "Centre"},
+        **options,
+    )
+
+
+def _pool_incidence(
+    shares: Sequence[ShareFile],
+    sets: Mapping[str, Mapping[str, ResultSet]],
+    definition: Mapping[str, Any],
+) -> ResultSet:
+    parameters = definition["parameters"]
+    return pool_incidence(
+        _join_groups(shares, "aml"),
+        set_id="pooled.aml",
+        labels=_join_labels(sets, "aml"),
+        meta=_find_meta(sets, "aml"),
+        horizons_months=[parameters["aml_horizon_months"]],
+        conf_level=parameters["conf_level"],
+        axis_step_months=parameters["axis_step_months"],
+    )
+
+
+def _read_options(definition: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = definition["parameters"]
+    return {
+        "horizons_months": parameters["survival_horizons_months"],
+        "conf_level": parameters["conf_level"],
+        "median_interval": parameters["median_interval"],
+        "curve_interval": parameters["curve_interval"],
+        "axis_step_months": parameters["axis_step_months"],
+    }
+
+
+def _find_meta(sets: Mapping[str, Mapping[str, ResultSet]], name: str) -> dict[str, Any]:
+    found = [one[name].meta for one in sets.values() if name in one and one[name].is_computable]
+    kept = dict(found[0]) if found else dict(_DEFAULT_META)
+    for gone in ("n", "group_sizes"):
+        kept.pop(gone, None)
+    return kept
+
+
+def _join_labels(sets: Mapping[str, Mapping[str, ResultSet]], name: str) -> dict[str, str]:
+    """Return the labels of all groups that any centre has, those of the fullest centre first."""
+    found = [one[name].meta.get("groups") or {} for one in sets.values() if name in one]
+    joined: dict[str, str] = {}
+    for groups in sorted(found, key=len, reverse=True):
+        joined |= {key: str(label) for key, label in groups.items() if key not in joined}
+    return joined
+
+
+def _join_groups(shares: Sequence[ShareFile], name: str) -> dict[str, Exits]:
+    parts: dict[str, list[Exits]] = {}
+    for share in shares:
+        for group, exits in _rebuild(share, name).items():
+            parts.setdefault(group, []).append(exits)
+    return {group: join_exits(found) for group, found in parts.items()}
+
+
+def _rebuild(share: ShareFile, name: str) -> dict[str, Exits]:
+    part = share.sets.get(name)
+    rule = Rule(**share.rule.model_dump())
+    if part is None:
+        return {}
+    return {
+        table.group: rebuild_printed(read_life_table(table.model_dump()), rule)
+        for table in part.life_tables
+    }
+
+
+def _pool_model(
+    sets: Mapping[str, Mapping[str, ResultSet]],
+    definition: Mapping[str, Any],
+    stratified: Mapping[str, Mapping[str, StratifiedRatio]],
+    *,
+    is_full: bool,
+) -> ResultSet:
+    name = FULL if is_full else SCREEN
+    parameters = definition["parameters"]
+    factors = parameters["model_factors" if is_full else "univariate_factors"]
+    contrasts = tuple(
+        contrast for factor in factors for contrast in _list_contrasts(definition, factor)
+    )
+    centres = {
+        label: _find_ratios(found[name], contrasts, is_full=is_full)
+        for label, found in sets.items()
+        if name in found and found[name].is_computable
+    }
+    is_published = is_full and not parameters.get("terms")
+    given = PooledRatios(
+        contrasts=contrasts,
+        centres=centres,
+        stratified=stratified.get(name, {}),
+        published=find_published_ratios(FULL, is_published=is_published),
+    )
+    endpoint = definition["endpoints"]["os"]
+    label = endpoint["label"][:1].lower() + endpoint["label"][1:]
+    titles = (f"Multivariable model of {label}", f"Univariate models of {label}")
+    return pool_hazard_ratios(
+        given,
+        set_id=f"pooled.{name}",
+        title=titles[0] if is_full else titles[1],
+        meta={"endpoint_label": endpoint["label"], "event_noun": endpoint["event_noun"]},
+        conf_level=parameters["conf_level"],
+    )
+
+
+def _list_contrasts(definition: Mapping[str, Any], factor: str) -> Iterable[Contrast]:
+    group = definition["groups"].get(factor) or {}
+    label, levels = str(group.get("label", factor)), group.get("levels") or {}
+    if not levels:
+        yield Contrast(factor=factor, level=_SLOPE, factor_label=label, label=label)
+        return
+    reference = group.get("reference")
+    for level, name in levels.items():
+        if level == reference:
+            continue
+        is_binary = {key.casefold() for key in levels} == {"no", "yes"}
+        words = label if is_binary else f"{label}: {name} against {levels.get(reference, reference)}"
+        yield Contrast(factor=factor, level=level, factor_label=label, label=words)
+
+
+def _find_ratios(
+    results: ResultSet, contrasts: Sequence[Contrast], *, is_full: bool
+) -> dict[str, Result]:
+    ending = "" if is_full else ".hr"
+    found = {one.key: results.find(f"{one.key}{ending}") for one in contrasts}
+    return {
+        key: result
+        for key, result in found.items()
+        if result is not None and result.status == "estimated"
+    }
