@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 from helpers.analysis.model_data import ModelData, prepare_model
 from helpers.analysis.model_results import SLOPE, make_term_row, record_hazard_ratio
+from helpers.analysis.populations import (
+    Population,
+    describe_whole,
+    list_levels,
+    tabulate_populations,
+)
 from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
@@ -90,7 +96,11 @@ def compare_centres(
     return ResultSet.collect(
         set_id,
         results,
-        frames={"terms": pd.DataFrame(_list_centre_rows(data, set_id))},
+        frames={
+            "terms": pd.DataFrame(_list_centre_rows(data, set_id)),
+            "populations": tabulate_populations(_list_populations(data, outcome, set_id)),
+            "without": _tabulate_without(data, outcome, centres, without, set_id),
+        },
         meta={
             "title": title or "The model from centre to centre",
             "population": describe_where(cohort, where),
@@ -122,6 +132,38 @@ def _list_centre_rows(data: ModelData, set_id: str) -> list[dict[str, Any]]:
         for factor, _, key, label in _list_levels(data)
         for name, words in _LABELS.items()
     ]
+
+
+def _list_populations(
+    data: ModelData, outcome: SurvivalOutcome, set_id: str
+) -> Iterator[Population]:
+    """Yield all patients and the levels of the factors."""
+    ways = (*_LABELS, "left_out")
+    behind = {
+        (factor.name, key): tuple(f"{set_id}.{factor.name}.{key}.{way}" for way in ways)
+        for factor, _, key, _ in _list_levels(data)
+    }
+    yield describe_whole(outcome, [one for ids in behind.values() for one in ids])
+    yield from list_levels(data.frame, outcome, data.factors, "whole", behind)
+
+
+def _tabulate_without(
+    data: ModelData,
+    outcome: SurvivalOutcome,
+    centres: NDArray[np.str_],
+    without: Sequence[Mapping[tuple[str, Any], float]],
+    set_id: str,
+) -> pd.DataFrame:
+    """Return the hazard ratios without each centre, with the centre's patients and events."""
+    rows = []
+    for name, ratios in zip(np.unique(centres), without, strict=True):
+        members = centres == name
+        size = int(np.count_nonzero(members)), int(np.count_nonzero(outcome.event[members]))
+        rows += [
+            (f"{set_id}.{factor.name}.{key}.left_out", *size, ratios.get((factor.name, level)))
+            for factor, level, key, _ in _list_levels(data)
+        ]
+    return pd.DataFrame(rows, columns=["result_id", "n", "events", "ratio"])
 
 
 def _record_fit(fit: CoxFit, position: int, prefix: str, name: str) -> Result:

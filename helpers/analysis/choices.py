@@ -91,7 +91,9 @@ def vary_choices(
     if has_gaps and not cohort.table[numbers].isna().any().any():
         choices["missing"] = ("complete_cases", "most_frequent", "own_category")
     level = _find_last_level(cohort, factor)
-    multiverse = Multiverse(cohort, factor, level, choices, models, {}, cuts=dict(cuts))
+    multiverse = Multiverse(
+        cohort, factor, level, choices, models, cuts=dict(cuts), counts_groups=True
+    )
     rows = list(multiverse.fit_all(multiverse.list_specifications()))
     made = summarise_specifications(
         multiverse,

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from helpers.analysis.imputed_populations import (
+    list_complete_populations,
+    list_imputed_populations,
+)
 from helpers.analysis.model_data import prepare_model
 from helpers.analysis.model_results import make_term_row, record_hazard_ratio
+from helpers.analysis.populations import tabulate_populations
 from helpers.analysis.subset import (
     Where,
     describe_where,
@@ -115,20 +120,19 @@ def fit_imputed_model(
     models = [[factor] for factor in wanted] if each else [wanted]
     pooled = _pool(data, outcome, models, n_imputations, seed, ties=ties, conf_level=conf_level)
     results: list[Result] = []
+    behind = list(list_imputed_populations(frame, outcome, wanted, set_id, data.n_missing))
     for model, estimates in zip(models, pooled, strict=True):
         complete = prepare_model(cohort, [one.name for one in model], where=where, needs=needs)
-        fit = fit_cox(
-            read_outcome(complete.frame, measured),
-            build_design(complete.frame, complete.factors),
-            ties=ties,
-            conf_level=conf_level,
-        )
+        known = read_outcome(complete.frame, measured)
+        design = build_design(complete.frame, complete.factors)
+        fit = fit_cox(known, design, ties=ties, conf_level=conf_level)
+        behind += list_complete_populations(complete, known, set_id)
         results += _record_complete(fit, set_id)
         results += _record_imputed(model, estimates, outcome, set_id, conf_level)
     return ResultSet.collect(
         set_id,
         results,
-        frames={"terms": _tabulate(wanted, set_id)},
+        frames={"terms": _tabulate(wanted, set_id), "populations": tabulate_populations(behind)},
         meta={**about, "n_incomplete": data.n_missing},
     )
 

@@ -17,6 +17,8 @@ from helpers.results import Result, ResultSet
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
+#: Columns that only disclosure control reads.
+_SIZES = ("n_smaller", "events_smaller")
 ESTIMATES = ("estimate", "ci_lower", "ci_upper", "p_value", "n", "events", "reason")
 
 
@@ -106,25 +108,29 @@ def summarise_specifications(
     known = table[table["estimate"].notna()] if "estimate" in table else table.iloc[:0]
     if known.empty:
         raise NotComputableError("no specification has an estimate.")
-    influence = _measure_influence(multiverse, known)
+    choices = {name: [_name(v) for v in values] for name, values in multiverse.choices.items()}
+    influence = measure_influence(choices, known)
+    shown = known.sort_values("estimate", kind="stable").reset_index(drop=True)
+    sizes = [name for name in _SIZES if name in shown]
     declared = get_factor(multiverse.cohort, multiverse.factor)
     contrast = f"{declared.label}: {declared.levels[multiverse.level]}"
     return ResultSet.collect(
         set_id,
         [
             *_record_base(multiverse, rows, set_id, contrast),
-            _record_all(table, known, set_id, contrast, alpha=alpha),
-            *_record_influence(influence, set_id),
+            record_all(known, set_id, contrast, n=len(table), alpha=alpha),
+            *record_influence(influence, set_id),
         ],
         frames={
-            "specifications": known.sort_values("estimate", kind="stable").reset_index(drop=True),
+            "specifications": shown.drop(columns=sizes),
             "influence": influence,
+            "sizes": shown[sizes],
         },
         meta={
             "title": title or f"Specification curve of {contrast}",
             "population": "all patients",
             "contrast": contrast,
-            "choices": {name: [_name(v) for v in vs] for name, vs in multiverse.choices.items()},
+            "choices": choices,
             "published": published,
             "n_failed": len(table) - len(known),
             "alpha": alpha,
@@ -139,14 +145,14 @@ def _name(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _measure_influence(multiverse: Multiverse, known: pd.DataFrame) -> pd.DataFrame:
+def measure_influence(choices: Mapping[str, Sequence[str]], known: pd.DataFrame) -> pd.DataFrame:
     """Return by which factor each value of a choice changes the estimate, all else equal."""
-    names = list(multiverse.choices)
+    names = list(choices)
     shown = known.assign(**{name: known[name].map(_name, na_action=None) for name in names})
     logs = shown.set_index(names)["estimate"].map(math.log)
     rows = []
-    for name, values in multiverse.choices.items():
-        base, *others = (_name(value) for value in values)
+    for name, values in choices.items():
+        base, *others = values
         if not others:
             continue
         wide = logs.unstack(name)
@@ -194,9 +200,8 @@ def _record_base(
             )
 
 
-def _record_all(
-    table: pd.DataFrame, known: pd.DataFrame, set_id: str, contrast: str, *, alpha: float
-) -> Result:
+def record_all(known: pd.DataFrame, set_id: str, contrast: str, *, n: int, alpha: float) -> Result:
+    """Return the median and the range of n specifications, of which some are known."""
     estimates = known["estimate"].to_numpy(float)
     return Result(
         id=f"{set_id}.all",
@@ -204,7 +209,7 @@ def _record_all(
         label=contrast,
         estimate=float(np.median(estimates)),
         quantities={
-            "n_specifications": float(len(table)),
+            "n_specifications": float(n),
             "n_estimated": float(len(known)),
             "lowest": float(estimates.min()),
             "highest": float(estimates.max()),
@@ -215,7 +220,8 @@ def _record_all(
     )
 
 
-def _record_influence(influence: pd.DataFrame, set_id: str) -> Iterator[Result]:
+def record_influence(influence: pd.DataFrame, set_id: str) -> Iterator[Result]:
+    """Yield by how much each choice changes the hazard ratio."""
     for row in influence.to_dict("records"):
         yield Result(
             id=f"{set_id}.{row['choice']}.{row['value'].replace('.', '_')}",

@@ -10,6 +10,12 @@ import pandas as pd
 
 from helpers.analysis.model_data import ModelData, prepare_model
 from helpers.analysis.model_results import record_proportionality
+from helpers.analysis.populations import (
+    Population,
+    describe_whole,
+    list_levels,
+    tabulate_populations,
+)
 from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import read_outcome
 from helpers.analysis.two_groups import record_restricted_means
@@ -73,7 +79,10 @@ def check_hazards(
     return ResultSet.collect(
         set_id,
         [*tests, *means],
-        frames={"residuals": _tabulate_residuals(fit, data)},
+        frames={
+            "residuals": _tabulate_residuals(fit, data),
+            "populations": tabulate_populations(_list_populations(data, outcome, set_id)),
+        },
         meta={
             "title": title or f"Model of {measured.label.lower()}",
             "population": describe_where(cohort, where),
@@ -84,6 +93,24 @@ def check_hazards(
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def _list_populations(
+    data: ModelData, outcome: SurvivalOutcome, set_id: str
+) -> Iterator[Population]:
+    """Yield all patients and the levels, behind restricted means and residuals' lines."""
+    behind = {
+        (factor.name, str(level)): (
+            f"{set_id}.{factor.name}.{level}.rmst_difference",
+            f"{set_id}.residuals.{factor.label}: {label}",
+        )
+        for factor in data.factors
+        for level, label in zip(factor.levels, factor.level_labels, strict=True)
+        if level != factor.reference
+    }
+    tests = [f"{set_id}.ph.{name}" for name in ("global", *(one.name for one in data.factors))]
+    yield describe_whole(outcome, tests)
+    yield from list_levels(data.frame, outcome, data.factors, "whole", behind)
 
 
 def _compare_means(

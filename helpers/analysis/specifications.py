@@ -70,6 +70,8 @@ class Multiverse:
         Patients of each subset; see :func:`helpers.analysis.subset.select_patients`.
     cuts : mapping of str to float
         All three, for those that do not vary.
+    counts_groups : bool
+        Whether each row tells the smaller group's patients and events, for disclosure control.
     """
 
     cohort: Cohort
@@ -79,6 +81,7 @@ class Multiverse:
     models: Mapping[str, Sequence[str]] = field(default_factory=dict)
     subsets: Mapping[str, Where] = field(default_factory=dict)
     cuts: Mapping[str, float] = field(default_factory=lambda: dict(CUTS))
+    counts_groups: bool = False
 
     def __post_init__(self) -> None:
         """Refuse choices that mean nothing.
@@ -134,7 +137,7 @@ class Multiverse:
         -------
         dict
             The choices, with ``estimate``, ``ci_lower``, ``ci_upper``, ``p_value``, ``n`` and
-            ``events``, or ``reason`` where it cannot be estimated.
+            ``events``, or ``reason`` where it cannot be estimated; see `counts_groups`.
         """
         row: dict[str, Any] = dict(specification)
         try:
@@ -178,6 +181,18 @@ class Multiverse:
             "p_value": row.p_value,
             "n": outcome.n_subjects,
             "events": outcome.n_events,
+            **(self._count_groups(outcome, design) if self.counts_groups else {}),
+        }
+
+    def _count_groups(self, outcome: SurvivalOutcome, design: Design) -> dict[str, int]:
+        """Return the patients and the events of the smaller of the two groups."""
+        columns = design.columns_of(self.factor)
+        levels = [design.terms[at].level for at in columns]
+        inside = design.matrix[:, columns] > 0
+        groups = (inside[:, levels.index(self.level)], ~inside.any(axis=1))
+        return {
+            "n_smaller": min(int(np.count_nonzero(one)) for one in groups),
+            "events_smaller": min(int(np.count_nonzero(outcome.event[one])) for one in groups),
         }
 
     def _prepare(self, choices: Mapping[str, Any]) -> tuple[SurvivalOutcome, Design]:

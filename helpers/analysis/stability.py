@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.analysis.model_data import ModelData, prepare_model
+from helpers.analysis.populations import describe_whole, tabulate_populations
 from helpers.analysis.subset import (
     Where,
     describe_where,
@@ -37,7 +38,7 @@ def validate_model(
     factors: Sequence[str],
     endpoint: str = "os",
     where: Where | None = None,
-    title: str = "",
+    title: str = "Selection repeated in bootstrap samples",
     direction: str = "forward",
     entry_p: float = 0.15,
     stay_p: float = 0.15,
@@ -55,8 +56,11 @@ def validate_model(
     set_id : str
         Beginning of the results' ids.
     factors : sequence of str
-        Of the univariate screen. One that is not known of every patient is left out, for the
-        samples are of complete patients.
+        Of the univariate screen. One that is not known of every patient who is drawn from is
+        left out, for the samples are of complete patients.
+    offered : sequence of str
+        Factors that the screen of the data offers to the selection: those of whom all of these
+        are known are drawn from, as they are the patients of the selection itself.
     endpoint, where
         As in :func:`helpers.analysis.models.fit_survival_model`.
     title : str
@@ -78,11 +82,7 @@ def validate_model(
     if n_replicates < 1:
         raise NotComputableError("no bootstrap is asked for (bootstrap_replicates).")
     needs = [measured.time, measured.event]
-    data, partly = _take_complete(cohort, factors, where=where, needs=needs)
-    if len(data.frame) > MOST_RESAMPLED:
-        raise NotComputableError(
-            f"a bootstrap of the selection is made of at most {MOST_RESAMPLED:,} patients."
-        )
+    data, partly = _take_complete(cohort, factors, offered, where=where, needs=needs)
     outcome = read_outcome(data.frame, measured)
     made = validate_selection(
         outcome,
@@ -101,9 +101,14 @@ def validate_model(
     return ResultSet.collect(
         set_id,
         _record(made, data, set_id, shared),
-        frames={"rows": _tabulate(made, data)},
+        frames={
+            "rows": _tabulate(made, data),
+            "populations": tabulate_populations(
+                [describe_whole(outcome, (f"{set_id}.c", f"{set_id}.slope"))]
+            ),
+        },
         meta={
-            "title": title or "Selection repeated in bootstrap samples",
+            "title": title,
             "population": describe_where(cohort, where),
             "endpoint_label": measured.label,
             "event_noun": measured.event_noun,
@@ -119,10 +124,20 @@ def validate_model(
 
 
 def _take_complete(
-    cohort: Cohort, factors: Sequence[str], *, where: Where | None, needs: Sequence[str]
+    cohort: Cohort,
+    factors: Sequence[str],
+    offered: Sequence[str],
+    *,
+    where: Where | None,
+    needs: Sequence[str],
 ) -> tuple[ModelData, list[str]]:
     """Return the factors that are known of every patient, and why others are left out."""
-    frame = select_patients(cohort, where=where, needs=needs).dropna(subset=list(needs))
+    frame = select_patients(cohort, where=where, needs=needs)
+    frame = frame.dropna(subset=[*needs, *(name for name in offered if name in frame)])
+    if len(frame) > MOST_RESAMPLED:
+        raise NotComputableError(
+            f"a bootstrap of the selection is made of at most {MOST_RESAMPLED:,} patients."
+        )
     usable, partly = [], []
     for name in dict.fromkeys(factors):
         label = get_factor(cohort, name).label

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from helpers.analysis.comparison_results import record_comparison
 from helpers.analysis.model_data import ModelData, prepare_model
 from helpers.analysis.model_results import make_term_row, record_hazard_ratio
+from helpers.analysis.populations import (
+    EVERYONE,
+    Population,
+    count_population,
+    tabulate_populations,
+)
 from helpers.analysis.subset import (
     Where,
     describe_where,
@@ -76,8 +84,12 @@ def compare_subgroups(
     outcome = read_outcome(whole.frame, measured)
     results = [_fit(outcome, whole.frame, effect, f"{set_id}.overall.hr", "All", **options)]
     rows = [make_term_row("overall", "All patients", "hr", "All patients", f"{set_id}.overall.hr")]
+    behind = list(_list_whole(whole, outcome, set_id))
     left_out: list[str] = []
     for name in subgroups:
+        if not get_factor(cohort, name).levels:
+            left_out.append(f"{get_factor(cohort, name).label} has no levels to be subgroups.")
+            continue
         try:
             data = prepare_model(cohort, [group, name], where=where, needs=needs)
         except NotComputableError as error:
@@ -86,13 +98,15 @@ def compare_subgroups(
         left_out += data.left_out
         if len(data.factors) < 2:
             continue
-        made, lines = _split(data, set_id, read_outcome(data.frame, measured), **options)
+        split = read_outcome(data.frame, measured)
+        made, lines = _split(data, set_id, split, **options)
         results += made
         rows += lines
+        behind += _list_split(data, split, set_id)
     return ResultSet.collect(
         set_id,
         results,
-        frames={"terms": pd.DataFrame(rows)},
+        frames={"terms": pd.DataFrame(rows), "populations": tabulate_populations(behind)},
         meta={
             "title": title or f"{declared.label} in subgroups",
             "population": describe_where(cohort, where),
@@ -137,6 +151,82 @@ def _split(
         events=outcome.n_events,
     )
     return [*results, test], rows
+
+
+def _list_whole(data: ModelData, outcome: SurvivalOutcome, set_id: str) -> Iterator[Population]:
+    """Yield all patients, and those of either group."""
+    result_id = f"{set_id}.overall.hr"
+    everyone = np.ones(len(data.frame), dtype=bool)
+    yield count_population(
+        outcome,
+        everyone,
+        key="overall",
+        parts_of=((EVERYONE, "compared"),),
+        is_whole=True,
+        counted_by=(result_id,),
+    )
+    for level, members in _split_groups(data):
+        yield count_population(
+            outcome,
+            members,
+            key=f"overall/{level}",
+            parts_of=(("overall", "groups"),),
+            printed="elsewhere",
+            events_printed="elsewhere",
+            behind=(result_id,),
+        )
+
+
+def _list_split(data: ModelData, outcome: SurvivalOutcome, set_id: str) -> Iterator[Population]:
+    """Yield those of whom a factor is known, those of each level, and of either group therein."""
+    by = data.factors[1]
+    column, test = data.frame[by.name].to_numpy(), f"{set_id}.{by.name}.interaction"
+    yield count_population(
+        outcome,
+        np.ones(len(column), dtype=bool),
+        key=by.name,
+        parts_of=(("overall", by.name),),
+        counted_by=(test,),
+    )
+    groups = dict(_split_groups(data))
+    for group, members in groups.items():
+        yield count_population(
+            outcome,
+            members,
+            key=f"{by.name}/{group}",
+            parts_of=((by.name, "groups"), (f"overall/{group}", by.name)),
+            printed="elsewhere",
+            events_printed="nowhere",
+        )
+    for level in by.levels:
+        key, result_id = f"{by.name}.{level}", f"{set_id}.{by.name}.{level}.hr"
+        yield count_population(
+            outcome,
+            column == level,
+            key=key,
+            parts_of=((by.name, "levels"),),
+            margin=(by.name, str(level)),
+            counted_by=(result_id,),
+            behind=(test,),
+        )
+        for group, members in groups.items():
+            yield count_population(
+                outcome,
+                members & (column == level),
+                key=f"{key}/{group}",
+                parts_of=((key, "groups"), (f"{by.name}/{group}", "levels")),
+                printed="elsewhere",
+                events_printed="nowhere",
+                behind=(result_id, test),
+            )
+
+
+def _split_groups(data: ModelData) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield who is in either group; tables of the groups print how many have each level."""
+    effect = data.factors[0]
+    column = data.frame[effect.name].to_numpy()
+    for level in effect.levels:
+        yield str(level), column == level
 
 
 def _fit(

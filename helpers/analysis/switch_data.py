@@ -33,6 +33,8 @@ class SwitchData:
         Of the group.
     labels : mapping of str to str
         Of the curves ``before`` and ``after``.
+    margin : tuple of (str, str)
+        Column and level of who joined.
     n_unknown, n_undated : int
         Patients left out: of no known group; in the group without a date.
     """
@@ -41,6 +43,7 @@ class SwitchData:
     joined_at: NDArray[np.float64]
     label: str
     labels: dict[str, str]
+    margin: tuple[str, str]
     n_unknown: int = 0
     n_undated: int = 0
 
@@ -59,7 +62,9 @@ def read_switch(
     if not group:
         frame = select_patients(cohort, where=where, needs=[*needs, switch]).dropna(subset=needs)
         joined_at = frame[switch].to_numpy(dtype=float)
-        return SwitchData(frame, joined_at, get_label(cohort, switch), dict(_ALONE))
+        return SwitchData(
+            frame, joined_at, get_label(cohort, switch), dict(_ALONE), (switch, "known")
+        )
     declared = get_factor(cohort, group)
     exposed = find_exposed(declared)
     needs = [*needs, declared.switches_at]
@@ -73,6 +78,7 @@ def read_switch(
         joined_at[~undated],
         label,
         {"before": f"{label}: not yet", "after": f"{label}: since then"},
+        (group, exposed),
         n_unknown=len(frame) - len(known),
         n_undated=int(undated.sum()),
     )

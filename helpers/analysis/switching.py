@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.comparison_results import record_comparison
+from helpers.analysis.e_values import add_e_value
 from helpers.analysis.model_results import make_term_row, record_hazard_ratio
+from helpers.analysis.populations import tabulate_populations
 from helpers.analysis.subset import (
     Endpoint,
     Where,
@@ -22,6 +24,11 @@ from helpers.analysis.subset import (
 )
 from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
 from helpers.analysis.switch_data import SwitchData, read_switch
+from helpers.analysis.switch_populations import (
+    Compared,
+    list_switch_populations,
+    tabulate_entries,
+)
 from helpers.analysis.switch_results import record_immortal, record_medians
 from helpers.errors import NotComputableError, StatisticsError
 from helpers.results import Result, ResultSet
@@ -55,6 +62,18 @@ class _Comparison:
     design: Design
     n_exposed: int
     patient: NDArray[np.intp] | None = None
+
+    @property
+    def compared(self) -> Compared:
+        """Return how many are compared."""
+        exposed = self.design.matrix[:, 0] > 0
+        return Compared(
+            key=self.key,
+            n=self.outcome.n_subjects if self.patient is None else len(np.unique(self.patient)),
+            events=self.outcome.n_events,
+            n_exposed=self.n_exposed,
+            events_exposed=int(np.count_nonzero(self.outcome.event[exposed])),
+        )
 
 
 @explain_omission
@@ -140,6 +159,12 @@ def estimate_switch_effect(
                 {key: records.outcome.select(records.exposed == _SIDES[key]) for key in curves},
                 axis_step_months,
             ),
+            "populations": tabulate_populations(
+                list_switch_populations(
+                    [one.compared for one in comparisons], data, set_id, margin=data.margin
+                )
+            ),
+            "entries": tabulate_entries(records),
         },
         meta={
             "title": title or name,
@@ -208,6 +233,9 @@ def _adjust(
     complete = rows[[one.name for one in known]].notna().all(axis=1).to_numpy()
     usable = []
     for one in known:
+        if not one.levels:
+            usable.append(Factor(one.name, label=one.label))
+            continue
         levels = tuple(key for key in one.levels if (rows.loc[complete, one.name] == key).any())
         if len(levels) > 1:
             reference = one.reference if one.reference in levels else levels[0]
@@ -230,22 +258,22 @@ def _adjust(
 
 
 def _fit(comparison: _Comparison, set_id: str, *, ties: str, conf_level: float) -> Result:
-    outcome, patient = comparison.outcome, comparison.patient
-    n = outcome.n_subjects if patient is None else len(np.unique(patient))
+    outcome, compared = comparison.outcome, comparison.compared
     shared: dict[str, Any] = {
         "id": f"{set_id}.{comparison.key}.hr",
         "kind": "hazard_ratio",
         "label": comparison.label,
-        "n": n,
-        "events": outcome.n_events,
-        "quantities": {"n_exposed": float(comparison.n_exposed)},
+        "n": compared.n,
+        "events": compared.events,
+        "quantities": {"n_exposed": float(compared.n_exposed)},
         "method": f"Cox model, {ties.capitalize()} ties, Wald interval and p",
     }
     try:
         fit = fit_cox(outcome, comparison.design, ties=ties, conf_level=conf_level)
     except StatisticsError as error:
         return Result(status="not_computable", reason=str(error), **shared)
-    return record_hazard_ratio(fit, 0, shared)
+    found = record_hazard_ratio(fit, 0, shared)
+    return add_e_value(found) if comparison.key == "adjusted" else found
 
 
 def _test(records: SwitchRecords, result_id: str) -> Result:

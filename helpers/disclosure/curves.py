@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,13 @@ from helpers.stats.competing import estimate_cumulative_incidence, incidence_at
 from helpers.stats.survival import KaplanMeier, estimate_kaplan_meier, estimate_survival_at
 
 METHOD = "life table of protected counts"
+
+
+class Closing(Protocol):
+    """What knows of which groups nothing may be said."""
+
+    def is_closed(self, group: str) -> bool:
+        """Return whether nothing may be said of a group."""
 
 
 def protect_curves(
@@ -177,7 +184,12 @@ def _turn_over(result: Result) -> Result:
 
 
 def protect_at_risk(
-    at_risk: pd.DataFrame, counts: SetCounts, rule: Rule, *, set_id: str
+    at_risk: pd.DataFrame,
+    counts: Closing,
+    rule: Rule,
+    *,
+    set_id: str,
+    rising: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the printed numbers at risk, nothing where one is not printed.
 
@@ -185,12 +197,14 @@ def protect_at_risk(
     ----------
     at_risk : pandas.DataFrame
         Columns group, time_months, n_at_risk, n_events, n_censored.
-    counts : SetCounts
+    counts : Closing
         What is hidden of the set; nothing of a closed group is printed.
     rule : Rule
         How counts are printed.
     set_id : str
         Of the set.
+    rising : collection of str
+        Groups that patients join later, whose numbers need not fall.
 
     Returns
     -------
@@ -206,7 +220,7 @@ def protect_at_risk(
         system.add(key, int(count), hidden=key[0] in closed)
     for group in groups:
         times = [time for name, time in keys if name == group]
-        for earlier, later in itertools.pairwise(times):
+        for earlier, later in itertools.pairwise(() if group in rising else times):
             system.order((group, later), (group, earlier))
     for time in dict.fromkeys(at_risk["time_months"]):
         parts = [(group, time) for group in groups if (group, time) in system.counts]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from helpers.disclosure.comparisons import FINISH, protect_comparison
 from helpers.disclosure.curves import protect_curves
 from helpers.disclosure.families import SetCounts
 from helpers.disclosure.margins import Margin, hide_margins
@@ -19,8 +20,10 @@ from helpers.disclosure.masking import (
     protect_results,
     round_digits,
 )
+from helpers.disclosure.patterns import is_pattern, protect_centres
 from helpers.disclosure.reading import read_counts
 from helpers.disclosure.rule import Rule, get_rule
+from helpers.disclosure.specifications import protect_specifications
 from helpers.errors import DataError
 from helpers.results import ResultSet
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
 _P_DIGITS = 2
+_TOO_SMALL = "its groups are too small to be shown under disclosure control"
+_WITH_POPULATIONS = frozenset({*FINISH, "vary_choices"})
 #: Analyses whose every number is known to the protection; no other passes the gate.
 PROTECTED_ANALYSES = frozenset(
     {
@@ -36,6 +41,7 @@ PROTECTED_ANALYSES = frozenset(
         "count_flow",
         "count_levels",
         "count_subsets",
+        "count_missing",
         "cross_check",
         "describe_target_trial",
         "detect_immortal_time",
@@ -49,6 +55,7 @@ PROTECTED_ANALYSES = frozenset(
         "summarise_characteristics",
         "summarise_follow_up",
         "summarise_groups",
+        *_WITH_POPULATIONS,
     }
 )
 
@@ -106,6 +113,8 @@ class Gate:
             return replace(results, reason=blur_text(results.reason))
         if not _is_known(results):
             return _omit(results, "it has no form that is protected by disclosure control")
+        if _get_analysis(results) in _WITH_POPULATIONS and results.results:
+            return self._protect_comparison(results)
         counts = read_counts(
             results,
             self.rule,
@@ -114,8 +123,14 @@ class Gate:
             levels=self._levels,
         )
         if counts.system.find_exposed():
-            return _omit(results, "its groups are too small to be shown under disclosure control")
+            return _omit(results, _TOO_SMALL)
         printed = protect_results(results, counts, self.rule)
+        if is_pattern(results):
+            printed |= {
+                result.id: protect_centres(result, results, counts, n_patients=len(self._table))
+                for result in results
+                if result.id.endswith(".centres")
+            }
         frames = {
             name: self._protect_frame(frame, name, counts, results)
             for name, frame in results.frames.items()
@@ -140,6 +155,16 @@ class Gate:
         if "understood" in kept:
             kept["understood"] = _blur(kept["understood"])
         return {**kept, "disclosure": self.rule.name}
+
+    def _protect_comparison(self, results: ResultSet) -> ResultSet:
+        """Return an analysis that hands on the patients behind it; without these it is left out."""
+        made, options = None, {"n_patients": len(self._table)}
+        if "specifications" in results.frames:
+            made = protect_specifications(results, self.rule, **options)
+        elif "populations" in results.frames:
+            hidden = self.hidden_margins
+            made = protect_comparison(results, self.rule, hidden_margins=hidden, **options)
+        return _omit(results, _TOO_SMALL) if made is None else made
 
     def _protect_frame(
         self, frame: pd.DataFrame, name: str, counts: SetCounts, results: ResultSet
@@ -184,9 +209,14 @@ def _omit(results: ResultSet, reason: str) -> ResultSet:
     return ResultSet.omitted(results.id, reason, meta={"title": title})
 
 
+def _get_analysis(results: ResultSet) -> str | None:
+    """Return the name of the function that made a set; None for one made by hand."""
+    return (results.meta.get("definition") or {}).get("analysis")
+
+
 def _is_known(results: ResultSet) -> bool:
     """Return whether a set is of an analysis with a protected form, or of plain counts."""
-    analysis = (results.meta.get("definition") or {}).get("analysis")
+    analysis = _get_analysis(results)
     if analysis is not None:
         return analysis in PROTECTED_ANALYSES
     kinds = {result.kind for result in results}

@@ -127,7 +127,7 @@ def spread_counts(
     Nothing but the prints of the counts is used; see :func:`rebuild_codes`.
     """
     step, room = counted.step_months, rule.stand_in(counted.size)
-    gained = {code: np.diff(_spread(counts, rule)) for code, counts in counted.by_code.items()}
+    gained = {code: np.diff(spread_steps(counts, rule)) for code, counts in counted.by_code.items()}
     count = len(counted.by_code[1]) - 1
     ends = step * np.arange(1, count + 1)
     times, codes = [], []
@@ -152,7 +152,7 @@ def rebuild_competing(exits: Exits, rule: Rule, *, step_months: float) -> Compet
     return check_competing_outcome(*rebuild_codes(exits, rule, step_months=step_months))
 
 
-def _spread(cumulative: NDArray[np.int64], rule: Rule) -> NDArray[np.int64]:
+def spread_steps(cumulative: NDArray[np.int64], rule: Rule) -> NDArray[np.int64]:
     """Return whole counts on straight lines between the changes of a printed count."""
     shown = np.array([rule.stand_in(int(count)) for count in cumulative])
     changes = np.flatnonzero(np.diff(shown)) + 1

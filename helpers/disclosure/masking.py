@@ -175,7 +175,23 @@ def _protect_estimate(result: Result, results: ResultSet, counts: SetCounts, rul
         closed = any(rule.is_small(number or 0) for number in (result.n, result.events))
     if closed or (result.kind == "median" and (result.n or 0) < 2 * (rule.largest_small + 1)):
         return replace(mask(result, rule, n=n), events=events)
-    return _round_estimate(replace(result, n=n, events=events, missing=None, quantities={}))
+    quantities = keep_ratios(result.quantities)
+    return round_estimate(replace(result, n=n, events=events, missing=None, quantities=quantities))
+
+
+def keep_ratios(quantities: Mapping[str, float]) -> dict[str, float]:
+    """Return the quantities that follow from an estimate and its error alone, coarsely.
+
+    Examples
+    --------
+    >>> keep_ratios({"detectable_hr": 1.4677, "largest_weight": 12.5})
+    {'detectable_hr': 1.5}
+    """
+    return {
+        name: rounded
+        for name in ("detectable_hr", "e_value", "e_value_limit")
+        if (rounded := round_digits(quantities.get(name), _P_DIGITS)) is not None
+    }
 
 
 def _is_reference(results: ResultSet, group: str) -> bool:
@@ -183,7 +199,8 @@ def _is_reference(results: ResultSet, group: str) -> bool:
     return any(result is not None and result.status == "reference" for result in found)
 
 
-def _round_estimate(result: Result) -> Result:
+def round_estimate(result: Result) -> Result:
+    """Return an estimate with the digits that do not tell one patient."""
     names = ("estimate", "ci_lower", "ci_upper")
     if result.unit == "months":
         values = {name: _round_time(getattr(result, name)) for name in names}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from helpers.disclosure.families import SetCounts, is_contrast, locate, name_group
 from helpers.disclosure.margins import KNOWN, MISSING, Margin
+from helpers.disclosure.patterns import is_pattern, read_patterns
 from helpers.disclosure.rule import Rule
 from helpers.disclosure.system import CountSystem, Key
 from helpers.results import Result, ResultSet
@@ -44,7 +45,10 @@ def read_counts(
     reader = CountReader(results, found, n_patients, hidden_margins, levels)
     reader.read_groups()
     reader.read_flow()
-    reader.read_counts()
+    if is_pattern(results):
+        read_patterns(results, found, n_patients, hidden_margins)
+    else:
+        reader.read_counts()
     reader.read_summaries()
     reader.tie_columns()
     found.system.suppress()

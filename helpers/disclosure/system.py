@@ -35,6 +35,8 @@ class CountSystem:
         know it exactly.
     hidden : set
         Keys of counts that are not printed.
+    given : set
+        Keys of counts that another section prints, so that hiding them here is no use.
     sums : list of (key, keys)
         A total and its parts.
     orders : list of (key, key)
@@ -45,6 +47,7 @@ class CountSystem:
     counts: dict[Key, int] = field(default_factory=dict)
     fixed: set[Key] = field(default_factory=set)
     hidden: set[Key] = field(default_factory=set)
+    given: set[Key] = field(default_factory=set)
     sums: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
     orders: list[tuple[Key, Key]] = field(default_factory=list)
 
@@ -114,13 +117,13 @@ class CountSystem:
         reached, edge = {start}, {start}
         while edge:
             near = {key for group in groups if edge & group for key in group} - reached
-            free = [key for key in near if key not in self.hidden and key not in self.fixed]
-            free = [key for key in free if self.counts[key] > 0]
+            kept = self.hidden | self.fixed | self.given
+            free = [key for key in near if key not in kept and self.counts[key] > 0]
             if free:
                 return min(free, key=lambda key: (self.counts[key], str(key)))
             reached |= near
             edge = near & self.hidden
-        return start if start not in self.hidden | self.fixed else None
+        return start if start not in self.hidden | self.fixed | self.given else None
 
     def _hide_zeros(self) -> None:
         """Hide zeros beside hidden parts, so that a hidden count may be a zero."""

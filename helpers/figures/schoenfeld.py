@@ -90,7 +90,8 @@ def _draw_panel(
     )
     if "smooth" in block:
         ax.plot(block["time_months"], block["smooth"], color=look.colour, label="smooth")
-    ax.axhline(block["residual"].mean(), color=FAINT, linewidth=0.8, linestyle=(0, (4, 2)))
+    drawn = "residual" if block["residual"].notna().any() else "smooth"
+    ax.axhline(block[drawn].mean(), color=FAINT, linewidth=0.8, linestyle=(0, (4, 2)))
     test = results.find(f"ph.{block['factor'].iloc[0]}")
     title = wrap_text(label, 44, TEXT_PT)
     if test is not None and test.p_value is not None:

@@ -42,7 +42,7 @@ def caption_balance(
     )
     told = [_tell(label, before, after, style) for label, before, after in _list_rows(balance)]
     parts = [
-        f"{_count_above(balance, column)} of {len(balance)} {when}"
+        f"{_count_above(balance, column)} of {balance[column].notna().sum()} {when}"
         for column, when in (("smd_before", "before"), ("smd_after", "after weighting"))
     ]
     alt = f"Love plot. Differences above {limit}: {' and '.join(parts)}." if len(balance) else ""

@@ -135,12 +135,16 @@ def caption_ph(
     told = describe_ph(results, style=style).markdown
     has_smooth = "smooth" in get_frame(results, "residuals")
     smooth = "; line: smoothed residuals" if has_smooth else ""
+    points = f"Points: residual plus coefficient, one for each event; dashed: their mean{smooth}."
+    kind = "Scatter plots of"
+    if results.meta.get("disclosure"):
+        points = "Lines: smoothed residuals, the coefficient added; their mean is dashed."
+        kind = "Smoothed lines through the"
     return FigureText(
         id=f"figure.{results.id.replace('.', '_')}_ph",
         title=f"Scaled Schoenfeld residuals: {get_title(results)}.",
-        caption="Points: residual plus coefficient, one for each event; dashed: their mean"
-        f"{smooth}. A slope speaks against proportional hazards.",
-        alt="Scatter plots of scaled Schoenfeld residuals against time, one for each term. "
+        caption=f"{points} A slope speaks against proportional hazards.",
+        alt=f"{kind} scaled Schoenfeld residuals against time, one for each term. "
         + told.replace("\\", ""),
         description=told.replace("\\", ""),
         slot=get_slot(results, slot),

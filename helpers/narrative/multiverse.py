@@ -10,6 +10,7 @@ from helpers.formatting import (
     format_percent,
     format_ratio,
     join_words,
+    pluralise,
 )
 from helpers.formatting.lookup import (
     get_abbreviations,
@@ -107,6 +108,13 @@ def _tell(results: ResultSet, voice: Voice) -> list[str]:
     failed = int(results.meta.get("n_failed") or 0)
     if failed:
         sentences.append(f"{voice.count(failed, 'combination')} had no finite estimate.")
+    withheld = int(results.meta.get("n_withheld") or 0)
+    if withheld:
+        verb = pluralise(withheld, "is", "are")
+        sentences.append(
+            f"{voice.count(withheld, 'combination')} {verb} not shown: one of the groups compared "
+            "is of few patients or events."
+        )
     moved = _list_moves(results, voice)
     if moved:
         sentences.append(f"the choices that moved it most, all else equal: {join_words(moved)}.")

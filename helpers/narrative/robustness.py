@@ -84,18 +84,22 @@ def describe_centres(
     voice = speak(style)
     ranges = [one for one in results if one.id.endswith(".left_out") and one.quantities]
     moved = [one for one in ranges if _changes_side(one)]
-    n = int(results.meta.get("n_centres") or 0)
-    sentences = [f"the patients came from {voice.count(n, 'centre')}."]
+    n = results.meta.get("n_centres")
+    sentences = [] if n is None else [f"the patients came from {voice.count(int(n), 'centre')}."]
+    smallest = results.meta.get("smallest_left_out")
+    kind = f" of {voice.count(smallest)} or more" if smallest else ""
     labels = _name_levels(results)
     if moved:
         told = join_words(_name_level(voice, labels.get(one.id, one.label)) for one in moved)
         ratios = pluralise(len(moved), "the hazard ratio", "the hazard ratios")
         verb = pluralise(len(moved), "changes its side", "change their sides")
         sentences.append(
-            f"when the centres are left out one by one, {ratios} of {told} {verb} of 1."
+            f"when the centres{kind} are left out one by one, {ratios} of {told} {verb} of 1."
         )
     elif ranges:
-        sentences.append("whichever centre is left out, every hazard ratio stays on its side of 1.")
+        sentences.append(
+            f"whichever centre{kind} is left out, every hazard ratio stays on its side of 1."
+        )
     return make_text(results, sentences, refs)
 
 
@@ -145,10 +149,11 @@ def describe_imputation(
             "nothing was imputed."
         )
         return make_text(results, [none], refs)
-    n = int(results.meta.get("n_incomplete") or 0)
+    n = results.meta.get("n_incomplete")
+    who = "Some patients" if n is None else voice.count(int(n))
     times = int(results.meta.get("n_imputations") or 0)
     sentences = [
-        f"{voice.count(n)} had a missing value; {voice.count(times, 'completed data set')} "
+        f"{who} had a missing value; {voice.count(times, 'completed data set')} "
         "were made by chained equations and pooled by Rubin's rules."
     ]
     turned = [

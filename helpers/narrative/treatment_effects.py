@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    capitalise,
     format_level,
     format_number,
     format_percent,
@@ -13,6 +14,7 @@ from helpers.formatting import (
     lower_first,
 )
 from helpers.formatting.lookup import get_frame, get_groups
+from helpers.narrative.two_groups import tell_detectable
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
@@ -90,10 +92,10 @@ def _tell_naive(results: ResultSet, voice: Voice) -> str:
 
 def _tell_landmarks(results: ResultSet, voice: Voice) -> list[str]:
     told = [
-        f"{lower_first(one.label)}, {voice.ratio(one, p_value=False)} "
-        f"({voice.count(one.n, 'patient')})"
+        f"{lower_first(one.label)}, {voice.ratio(one, p_value=False)}"
+        + ("" if one.n is None else f" ({voice.count(one.n, 'patient')})")
         for one in results
-        if ".landmark_" in one.id and one.n is not None
+        if ".landmark_" in one.id
     ]
     if not told:
         return []
@@ -113,9 +115,25 @@ def _tell_time_varying(results: ResultSet, voice: Voice, *, alpha: float) -> str
         text += f"; adjusted for {names}, {voice.ratio(adjusted)}"
     if varying.p_value is None:
         return f"{text}."
-    clear = varying.p_value < alpha
-    ending = "an association remains" if clear else "no clear association remains"
-    return f"{text}. Without immortal time {ending}."
+    bearing = _tell_bearing(adjusted, voice)
+    if varying.p_value < alpha:
+        return f"{text}. Without immortal time an association remains.{bearing}"
+    unseen = tell_detectable(results, voice, [varying], events=varying.events)
+    ending = f" {capitalise(unseen)}" if unseen else ""
+    return f"{text}. Without immortal time no clear association remains.{ending}{bearing}"
+
+
+def _tell_bearing(adjusted: Result | None, voice: Voice) -> str:
+    """Return the E-value of an adjusted estimate as a sentence, with a space before it."""
+    known = {} if adjusted is None else adjusted.quantities
+    values = [known.get(name) for name in ("e_value", "e_value_limit")]
+    if None in values:
+        return ""
+    shown = [format_ratio(value, style=voice.style) for value in values]
+    return (
+        f" The E-value of the adjusted estimate is {shown[0]}, that of its limit nearer to 1 "
+        f"{shown[1]}."
+    )
 
 
 def describe_weighting(
@@ -152,28 +170,35 @@ def describe_weighting(
 
 def _tell_propensity(results: ResultSet, voice: Voice) -> str:
     score = results.find("propensity")
-    if score is None or score.estimate is None or score.n is None:
+    if score is None or score.estimate is None:
         return ""
     names = join_words(voice.label(str(one)) for one in results.meta.get("covariates", ()))
     discrimination = format_number(score.estimate, decimals=2, style=voice.style)
-    outside = int(score.quantities.get("n_outside", 0))
+    among = "" if score.n is None else f" in {voice.count(score.n)}"
+    outside = score.quantities.get("n_outside")
+    beyond = (
+        ""
+        if outside is None
+        else f"; {voice.count(outside)} had a score that did not occur in the other group"
+    )
     return (
-        f"the propensity score, a logistic model of {names} in {voice.count(score.n)}, had a "
-        f"c-statistic of {discrimination}; {voice.count(outside)} had a score that did not occur "
-        "in the other group."
+        f"the propensity score, a logistic model of {names}{among}, had a c-statistic of "
+        f"{discrimination}{beyond}."
     )
 
 
 def _tell_balance(results: ResultSet, voice: Voice) -> str:
     balance = get_frame(results, "balance")
-    if balance.empty:
+    known = balance.dropna() if len(balance) else balance
+    if known.empty:
         return ""
-    before, after = (float(balance[f"smd_{when}"].abs().max()) for when in ("before", "after"))
+    before, after = (float(known[f"smd_{when}"].abs().max()) for when in ("before", "after"))
     largest = [format_number(value, decimals=2, style=voice.style) for value in (before, after)]
     limit = format_number(_BALANCED, decimals=1, style=voice.style)
     verdict = "which counts as balanced" if after < _BALANCED else f"which is above {limit}"
+    shown = "" if len(known) == len(balance) else " of those that are shown"
     return (
-        "inverse probability weights reduced the largest standardised difference from "
+        f"inverse probability weights reduced the largest standardised difference{shown} from "
         f"{largest[0]} to {largest[1]}, {verdict}."
     )
 
@@ -218,10 +243,13 @@ def _tell_standardised(results: ResultSet, voice: Voice) -> list[str]:
             if (found := results.find(f"{key}.standardised_{ending}")) is not None
         ]
         gap = _tell_gap(difference, voice)
-        told.append(f"{voice.at(difference.quantities['time_months'])} {join_words(sides)}{gap}")
+        told.append(f"{voice.at(difference.quantities['time_months'])}, {join_words(sides)}{gap}")
     if not told:
         return []
-    return [f"had all patients had one treatment, survival would be {'; '.join(told)}."]
+    return [
+        "survival as the g-formula gives it, had all patients been given the one or the other "
+        f"treatment: {'; '.join(told)}."
+    ]
 
 
 def _tell_gap(difference: Result, voice: Voice) -> str:
