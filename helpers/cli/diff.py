@@ -70,7 +70,7 @@ def run_diff(options: argparse.Namespace) -> int:
 
     project = find_project()
     before, after, tolerance = _read_inputs(options, project / "reports")
-    folders = _list_folders(project, before, after)
+    folders = _list_folders(project, (before, after), options.data)
     comparison = compare_reports(
         before, after, tolerance=tolerance, folders=folders, files=options.data
     )
@@ -155,11 +155,14 @@ def _check_page(path: Path | None, folders: list[Path]) -> Iterator[str]:
         )
 
 
-def _list_folders(project: Path, before: ReadReport, after: ReadReport) -> tuple[Path, ...]:
-    """Return where data files are looked for: as their parameter files would."""
+def _list_folders(
+    project: Path, reports: tuple[ReadReport, ReadReport], files: list[Path]
+) -> tuple[Path, ...]:
+    """Return where data files are looked for: as their parameter files would, and beside copies."""
     given = [Path.cwd(), project / "params", project]
-    beside = [folder for report in (before, after) for folder in report.folder.parents[:2]]
-    return tuple(dict.fromkeys(path.resolve() for path in [*given, *beside]))
+    beside = [folder for report in reports for folder in report.folder.parents[:2]]
+    copies = [path.parent for path in files]
+    return tuple(dict.fromkeys(path.resolve() for path in [*given, *beside, *copies]))
 
 
 def _attribute(

@@ -83,14 +83,18 @@ def _tell_causes(comparison: Comparison) -> Iterator[str]:
         where = "every section" if reached else ", ".join(sorted(cause.sections or ["no section"]))
         told = f"{shorten(cause.title)} (reaches {where})"
         if counts.get(cause.key):
-            told += f": {counts[cause.key]:,} changed numbers by it alone"
+            told += f": {_count(counts[cause.key])} by it alone"
         yield _indent(told, "  - ")
         for detail in cause.details[:MOST_DETAILS]:
             yield _indent(shorten(detail, 400), "      ")
         if len(cause.details) > MOST_DETAILS:
             yield f"      and {len(cause.details) - MOST_DETAILS:,} more"
     for key in counts.keys() - {cause.key for cause in comparison.causes}:
-        yield _indent(f"{key}: {counts[key]:,} changed numbers", "  - ")
+        yield _indent(f"{key}: {_count(counts[key])}", "  - ")
+
+
+def _count(number: int) -> str:
+    return f"{number:,} changed {'number' if number == 1 else 'numbers'}"
 
 
 def _indent(text: str, start: str) -> str:

@@ -216,7 +216,8 @@ def find_inputs(report: ReadReport, place: Place) -> tuple[dict[str, Any], str]:
         paths = [*place.files, *(folder / relative for folder in place.folders)]
         path = next((one for one in paths if wanted and hash_file(one) == wanted), None)
         if path is None:
-            return found, f"its {key} file {show_value(given[key])!r} is no longer there as it was"
+            shown = show_value(given[key])
+            return found, f"its {key} file {shown!r} is no longer there as it was; say with --data"
         found[key] = str(path.resolve())
     return found, ""
 
