@@ -160,6 +160,7 @@ def _describe_comparison(
         "left_out": list(data.left_out),
         "n_replicates": effects.n_replicates,
         "n_failed": effects.n_failed,
+        "most_resampled": MOST_RESAMPLED,
     }
 
 

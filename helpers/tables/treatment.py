@@ -169,10 +169,7 @@ def make_weighting_table(
             )
         )
     level = format_level(find_conf_level(results), style=view.style)
-    note = view.notes.cite(
-        f"Percentiles of {results.meta.get('n_replicates')} bootstrap samples in which scores, "
-        f"weights and models are made anew, seed {results.meta.get('seed')}."
-    )
+    note = view.notes.cite(_explain_bootstrap(results, view.style))
     head = ["Estimate", "Patients", get_events_label(results), f"HR ({level} CI)"]
     last = [Cell("Bootstrap interval", header=True, notes=note), f"{view.style.p_letter} value"]
     return make_table(
@@ -184,6 +181,20 @@ def make_weighting_table(
         notes=view.notes,
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
+    )
+
+
+def _explain_bootstrap(results: ResultSet, style: NumberStyle) -> str:
+    n_replicates = int(results.meta.get("n_replicates") or 0)
+    if not n_replicates:
+        most = format_count(int(results.meta.get("most_resampled") or 0), style=style)
+        return (
+            f"No bootstrap was made: samples are drawn of at most {most} patients, as many as the "
+            "parameter bootstrap_replicates says."
+        )
+    return (
+        f"Percentiles of {format_count(n_replicates, style=style)} bootstrap samples in which "
+        f"scores, weights and models are made anew, seed {results.meta.get('seed')}."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from made_sets import median, ratio
@@ -167,6 +169,14 @@ def test_bootstrap_intervals_stand_beside_the_robust_ones(weighted):
         "0.31",
     ]  # fmt: skip
     assert "300 bootstrap samples" in block.notes["a"]
+
+
+def test_a_comparison_of_too_many_patients_says_why_it_has_no_bootstrap(weighted):
+    large = replace(weighted, meta={**weighted.meta, "n_replicates": 0, "most_resampled": 20_000})
+    assert tables.make_weighting_table(large).notes["a"] == (
+        "No bootstrap was made: samples are drawn of at most 20,000 patients, as many as the "
+        "parameter bootstrap_replicates says."
+    )
 
 
 def test_balance_is_printed_with_its_sign(weighted):
