@@ -36,6 +36,7 @@ def validate_model(
     *,
     set_id: str,
     factors: Sequence[str],
+    offered: Sequence[str] = (),
     endpoint: str = "os",
     where: Where | None = None,
     title: str = "Selection repeated in bootstrap samples",

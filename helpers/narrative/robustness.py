@@ -11,7 +11,7 @@ from helpers.formatting import (
     pluralise,
 )
 from helpers.formatting.lookup import get_frame
-from helpers.narrative.models import name_level
+from helpers.narrative.models import group_left_out, name_level
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
@@ -218,6 +218,9 @@ def describe_stability(
     ]
     if told:
         sentences.append(f"the factors of the model here were selected in: {join_words(told)}.")
+    left_out = group_left_out([str(text) for text in results.meta.get("left_out") or ()], voice)
+    if left_out:
+        sentences.append(f"left out of the screen that was repeated: {'; '.join(left_out)}.")
     return make_text(results, [*sentences, *_tell_worth(results, voice)], refs)
 
 

@@ -45,9 +45,27 @@ class TestStability:
         assert made.meta["left_out"] == ["TP53 mutation is not known of every patient."]
         assert list(made.frames["rows"]["factor"]) == ["age_75"]
 
+    def test_the_patients_are_those_of_the_selection(self, cohort):
+        known = int(cohort.table["second_aberration"].notna().sum())
+        assert 0 < known < len(cohort)
+        factors = ["age_75", "second_aberration", "tp53"]
+        made = validate_model(
+            cohort, set_id="s", factors=factors, offered=factors[:2], n_replicates=2
+        )
+        assert made["c"].n == known
+        assert set(made.frames["rows"]["factor"]) == {"age_75", "second_aberration"}
+        assert made.meta["left_out"] == ["TP53 mutation is not known of every patient."]
+
     def test_without_samples_it_says_so(self, cohort):
         made = validate_model(cohort, set_id="s", factors=["age_75"], n_replicates=0)
         assert "no bootstrap is asked for" in made.reason
+
+    def test_too_many_patients_are_told_before_any_model_is_made(self, cohort, monkeypatch):
+        monkeypatch.setattr("helpers.analysis.stability.MOST_RESAMPLED", 391)
+        monkeypatch.setattr("helpers.analysis.stability.prepare_model", None)
+        made = validate_model(cohort, set_id="s", factors=["age_75"], n_replicates=3)
+        assert made.meta["title"] == "Selection repeated in bootstrap samples"
+        assert "at most 391 patients" in made.reason
 
 
 class TestChoices:
