@@ -47,7 +47,8 @@ def count_missing(
         ``<id>.<variable>.<level>``, missing values among the group's patients, and
         ``<id>.<variable>.centres``, in how many centres a value is missing (how many there are,
         and the smallest and largest share, in its `quantities`). No centre is named. Without a
-        variable that is known in part there are no results.
+        variable that is known in part there are no results. Frames ``rows``, a line for each
+        variable, and ``shares``, one for each of its groups.
     """
     declared = get_factor(cohort, by)
     table = cohort.table
@@ -57,14 +58,16 @@ def count_missing(
         for name in dict.fromkeys(variables)
         if name in table and 0 < table[name].isna().sum() < len(table)
     ]
-    results, rows = [], []
+    results, rows, shares = [], [], []
     for name in partly:
         label = get_label(cohort, name)
         missing = table[name].isna()
         for level, members in groups.items():
+            key = f"{set_id}.{name}.{level}"
+            shares.append((name, label, declared.levels[level], key))
             results.append(
                 Result(
-                    id=f"{set_id}.{name}.{level}",
+                    id=key,
                     kind="count",
                     label=label,
                     estimate=int(missing.loc[members].sum()),
@@ -78,13 +81,17 @@ def count_missing(
     return ResultSet.collect(
         set_id,
         results,
-        frames={"rows": pd.DataFrame(rows, columns=["variable", "label"])},
+        frames={
+            "rows": pd.DataFrame(rows, columns=["variable", "label"]),
+            "shares": pd.DataFrame(shares, columns=["variable", "label", "group", "result_id"]),
+        },
         meta={
             "title": title or f"Missing values by {declared.label.lower()}",
             "population": "all patients",
             "groups": {level: declared.levels[level] for level in groups},
             "group_sizes": {level: len(members) for level, members in groups.items()},
             "factor_label": declared.label,
+            "is_drawn": bool(rows),
             "synthetic": cohort.synthetic,
         },
     )

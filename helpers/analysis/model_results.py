@@ -19,12 +19,15 @@ from helpers.stats.factors import Factor
 from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.quantiles import estimate_quantile
 from helpers.stats.survival import estimate_kaplan_meier
+from helpers.stats.treatment.sensitivity import find_detectable_by_error
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
 
 #: Key of a number's hazard ratio in results' ids.
 SLOPE = "slope"
+#: Of a log hazard ratio; beyond it the groups are all but separated.
+_LARGEST_ERROR = 10.0
 
 
 def list_levels(factor: Factor) -> list[tuple[str, str]]:
@@ -78,7 +81,11 @@ def record_terms(
 
 
 def record_hazard_ratio(fit: CoxFit, position: int, shared: dict[str, Any]) -> Result:
-    """Return the hazard ratio of a term; one without a finite estimate says so."""
+    """Return the hazard ratio of a term; one without a finite estimate says so.
+
+    Where its test finds nothing at the level of the interval, ``detectable_hr`` among the
+    `quantities` is the smallest ratio that it would have found with a power of 80 %.
+    """
     values = {
         "estimate": float(fit.hazard_ratios[position]),
         "std_error": float(fit.std_errors[position]),
@@ -92,7 +99,12 @@ def record_hazard_ratio(fit: CoxFit, position: int, shared: dict[str, Any]) -> R
             reason="the hazard ratio cannot be estimated: the groups are separated by the event",
             **shared,
         )
-    return Result(conf_level=fit.conf_level, **values, **shared)
+    alpha = 1 - fit.conf_level
+    if values["p_value"] < alpha or not 0 < values["std_error"] < _LARGEST_ERROR:
+        return Result(conf_level=fit.conf_level, **values, **shared)
+    detectable = find_detectable_by_error(values["std_error"], alpha=alpha)
+    extra = {**shared.get("quantities", {}), "detectable_hr": detectable}
+    return Result(conf_level=fit.conf_level, **values, **{**shared, "quantities": extra})
 
 
 def make_term_row(

@@ -12,7 +12,7 @@ OUTCOME_TIMES = frozenset(
     )
 )
 #: Parameters whose factors may be numbers.
-NUMBER_LISTS = ("univariate_factors", "model_factors", "aml_factors")
+NUMBER_LISTS = ("univariate_factors", "model_factors", "aml_factors", "treatment_factors")
 _SINGULAR = {"years": "year", "months": "month", "weeks": "week", "days": "day"}
 
 

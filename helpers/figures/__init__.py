@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from helpers.figures.flow import plot_flow
     from helpers.figures.forest import plot_forest
     from helpers.figures.incidence import plot_incidence
-    from helpers.figures.missingness import plot_missingness
+    from helpers.figures.missingness import plot_missing_patterns, plot_missingness
     from helpers.figures.render import render_figure
     from helpers.figures.schoenfeld import plot_ph
     from helpers.figures.specification import plot_specifications
@@ -23,6 +23,7 @@ __all__ = [
     "plot_flow",
     "plot_forest",
     "plot_incidence",
+    "plot_missing_patterns",
     "plot_missingness",
     "plot_ph",
     "plot_specifications",
@@ -36,6 +37,7 @@ _HOMES = {
     "plot_flow": "flow",
     "plot_forest": "forest",
     "plot_incidence": "incidence",
+    "plot_missing_patterns": "missingness",
     "plot_missingness": "missingness",
     "plot_ph": "schoenfeld",
     "plot_specifications": "specification",

@@ -10,6 +10,10 @@ _PARTS = 100
 _PATH = re.compile(r'(<path (?:id="m\w+" )?d=")([^"]+)')
 _PLACE = re.compile(r'(?<= [xy]=")-?\d+\.\d{3,}(?=")')
 _MARKS = re.compile(r"<g((?: [^>]*)?)>\s*((?:<use [^>]*/>\s*){2,})</g>")
+#: Of a letter: its font's name and its code.
+_LETTER = re.compile(r'(id="|href="#)([A-Za-z]+(?:-[A-Za-z]+)*)-([0-9a-f]+)(?=")')
+_OUTLINE = re.compile(r'(<path id="[A-Za-z]+(?:-[A-Za-z]+)*-[0-9a-f]+" d=")([^"]+)')
+_COMMAND = re.compile(r"\s*([A-Za-z])\s*")
 _STYLE = re.compile(r' style="([^"]*)"')
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
@@ -25,12 +29,15 @@ def compact_svg(svg: str) -> str:
     Returns
     -------
     str
-        The same picture; scales and texts are left as they are, and marks of one style are
-        told it once.
+        The same picture; scales and texts are left as they are, marks of one style are told it
+        once, and letters have short names.
     """
     svg = _PATH.sub(lambda match: match[1] + compact_path(match[2]), svg)
     svg = _PLACE.sub(lambda match: _print_number(float(match.group())), svg)
-    return _MARKS.sub(_share_style, svg)
+    svg = _MARKS.sub(_share_style, svg)
+    svg = _OUTLINE.sub(lambda match: match[1] + _COMMAND.sub(r"\1", match[2]), svg)
+    fonts = list(dict.fromkeys(match[2] for match in _LETTER.finditer(svg)))
+    return _LETTER.sub(lambda match: f"{match[1]}t{fonts.index(match[2])}-{match[3]}", svg)
 
 
 def compact_path(data: str) -> str:

@@ -66,5 +66,6 @@ def _add_numbers(frame: pd.DataFrame, source: ResultSet) -> pd.DataFrame:
         **{
             name: pd.array(values, dtype="Int64" if name in ("n", "events") else "Float64")
             for name, values in numbers.items()
+            if any(value is not None for value in values)
         }
     )

@@ -7,7 +7,12 @@ from helpers.narrative.cohort import describe_characteristics, describe_follow_u
 from helpers.narrative.flow import caption_flow, describe_flow
 from helpers.narrative.forest import caption_forest
 from helpers.narrative.incidence import caption_incidence, describe_incidence
-from helpers.narrative.missingness import caption_missingness, describe_missingness
+from helpers.narrative.missingness import (
+    caption_missing_patterns,
+    caption_missingness,
+    describe_missing_patterns,
+    describe_missingness,
+)
 from helpers.narrative.models import describe_competing, describe_model
 from helpers.narrative.multiverse import caption_multiverse, describe_multiverse
 from helpers.narrative.omitted import describe_omitted
@@ -31,12 +36,14 @@ from helpers.narrative.treatments import (
     describe_treatment_response,
     describe_treatments,
 )
+from helpers.narrative.weighted_curves import caption_weighted_curves, describe_weighted_curves
 
 __all__ = [
     "caption_balance",
     "caption_flow",
     "caption_forest",
     "caption_incidence",
+    "caption_missing_patterns",
     "caption_missingness",
     "caption_multiverse",
     "caption_ph",
@@ -44,6 +51,7 @@ __all__ = [
     "caption_survival",
     "caption_switching",
     "caption_ways",
+    "caption_weighted_curves",
     "describe_agreement",
     "describe_centres",
     "describe_characteristics",
@@ -54,6 +62,7 @@ __all__ = [
     "describe_follow_up",
     "describe_imputation",
     "describe_incidence",
+    "describe_missing_patterns",
     "describe_missingness",
     "describe_model",
     "describe_multiverse",
@@ -68,5 +77,6 @@ __all__ = [
     "describe_switching",
     "describe_treatment_response",
     "describe_treatments",
+    "describe_weighted_curves",
     "describe_weighting",
 ]

@@ -16,10 +16,12 @@ from helpers.formatting.lookup import (
     get_event_noun,
     get_frame,
 )
+from helpers.narrative.two_groups import tell_detectable
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
 _REASONS = {
+    " is not known of every patient.": "not known of every patient",
     " is not known.": "not known",
     " has one level only.": "one level only",
     " is determined by the factors before it.": "determined by the factors before",
@@ -139,6 +141,7 @@ def group_left_out(texts: list[str], voice: Voice) -> list[str]:
 def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]:
     """Return the sentences on what raises and lowers the hazard, and on what is unclear."""
     higher, lower, unclear, failed = [], [], [], []
+    unseen: list[Result] = []
     reasons: list[str] = []
     for line, result in list_levels(results):
         named = name_level(voice, line)
@@ -149,6 +152,7 @@ def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]
         told = f"{named} ({voice.ratio(result, name=name_ratio(results))})"
         if result.p_value >= alpha:
             unclear.append(told)
+            unseen.append(result)
         else:
             (higher if result.estimate > 1 else lower).append(told)
     sentences = []
@@ -161,11 +165,12 @@ def tell_effects(results: ResultSet, voice: Voice, *, alpha: float) -> list[str]
         sentences.append(
             f"at the {level} level there was no clear effect of {join_words(unclear)}."
         )
+        sentences.append(tell_detectable(results, voice, unseen))
     if failed:
         sentences.append(_tell_failed(failed, reasons, voice))
     if higher or lower or unclear:
         sentences.append(_name_tests(results))
-    return sentences
+    return [one for one in sentences if one]
 
 
 def _name_tests(results: ResultSet) -> str:

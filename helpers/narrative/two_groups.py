@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from helpers.formatting import format_level, format_number, format_ratio, lower_first
+from collections.abc import Sequence
+
+from helpers.formatting import (
+    format_level,
+    format_number,
+    format_ratio,
+    join_words,
+    lower_first,
+)
 from helpers.formatting.lookup import find_comparison, get_endpoint, get_event_noun
 from helpers.narrative.voice import Voice
 from helpers.results import Result, ResultSet
@@ -66,12 +74,45 @@ def tell_power(results: ResultSet, voice: Voice, *, alpha: float) -> str:
     test, found = find_comparison(results), results.find("detectable_hr")
     if test is None or found is None or found.estimate is None or test.p_value < alpha:
         return ""
-    ratios = [
-        format_ratio(value, style=voice.style) for value in (found.estimate, 1 / found.estimate)
+    return _tell_beyond(results, voice, [found.estimate], found.events)
+
+
+def tell_detectable(
+    results: ResultSet, voice: Voice, unclear: Sequence[Result], *, events: int | None = None
+) -> str:
+    """Return which hazard ratios would have been found where the estimates show nothing.
+
+    Parameters
+    ----------
+    results : ResultSet
+        Of the estimates.
+    voice : Voice
+        Of the numbers.
+    unclear : sequence of Result
+        The estimates, in the order in which the sentence before has named them; those without
+        ``detectable_hr`` among their `quantities` leave nothing to tell.
+    events : int, optional
+        Behind the estimates.
+    """
+    known = [one for one in unclear if "detectable_hr" in one.quantities]
+    if not known or len(known) < len(unclear):
+        return ""
+    values = [one.quantities["detectable_hr"] for one in known]
+    return _tell_beyond(results, voice, values, events)
+
+
+def _tell_beyond(
+    results: ResultSet, voice: Voice, values: Sequence[float], events: int | None
+) -> str:
+    pairs = [
+        " or ".join(format_ratio(end, style=voice.style) for end in (value, 1 / value))
+        for value in values
     ]
     noun = get_event_noun(results)
-    events = "these events" if found.events is None else voice.count(found.events, noun)
+    behind = "these data" if events is None else voice.count(events, noun)
+    what = "a hazard ratio" if len(pairs) == 1 else "hazard ratios"
+    order = "" if len(pairs) == 1 else ", in this order,"
     return (
-        f"with {events}, only a hazard ratio beyond {ratios[0]} or {ratios[1]} would have been "
-        "found with a power of 80%."
+        f"with {behind}, only {what} beyond {join_words(pairs)}{order} would have been found with "
+        "a power of 80%."
     )

@@ -1,5 +1,6 @@
 """Tables made from results."""
 
+from helpers.tables.adjustment import make_balance_table, make_target_trial_table
 from helpers.tables.appendix import (
     make_comparison_table,
     make_omitted_table,
@@ -26,10 +27,8 @@ from helpers.tables.robustness import (
 from helpers.tables.screen import make_screen_table
 from helpers.tables.survival import make_incidence_table, make_survival_table
 from helpers.tables.treatment import (
-    make_balance_table,
     make_immortal_table,
     make_switch_table,
-    make_target_trial_table,
     make_weighting_table,
 )
 

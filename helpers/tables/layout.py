@@ -15,11 +15,16 @@ from helpers.formatting import (
     format_hazard_ratio,
     format_median,
     format_p,
+    format_ratio,
     name_test,
 )
 from helpers.results import Result, ResultSet
 
 _KEYS = "abcdefghijklmnopqrstuvwxyz"
+_DETECTABLE = (
+    "Smallest hazard ratio above 1 that would have been found with a power of 80%, where none was; "
+    "below 1, its inverse."
+)
 
 
 class Notes:
@@ -79,6 +84,22 @@ class View:
         keys = self.notes.cite(result.reason) if result.status == "not_computable" else ()
         text = format_hazard_ratio(result, style=self.style)
         return Cell(text, value=result.estimate, notes=keys)
+
+    def list_detectable(self, result: Result | None) -> list[Cell]:
+        """Return the cell of the detectable hazard ratio, or no cell where no row has one."""
+        if not self._has_detectable():
+            return []
+        value = None if result is None else result.quantities.get("detectable_hr")
+        return [Cell("" if value is None else format_ratio(value, style=self.style), value=value)]
+
+    def head_detectable(self) -> list[Cell]:
+        """Return the head of that column, or nothing."""
+        if not self._has_detectable():
+            return []
+        return [Cell("Detectable HR", header=True, notes=self.notes.cite(_DETECTABLE))]
+
+    def _has_detectable(self) -> bool:
+        return any("detectable_hr" in result.quantities for result in self.results)
 
     def make_count(self, name: str, *found: Result | None) -> Cell:
         """Return the cell of ``n`` or ``events`` of the first result that knows it."""

@@ -62,7 +62,7 @@ def make_screen_table(
     head: list[str | Cell] = ["Factor", "Patients", get_events_label(results)]
     head += [f"Median, months ({level} CI)"] if view.medians else []
     ratio = Cell(f"HR ({level} CI)", header=True, notes=ratio_keys)
-    head += [ratio, f"{style.p_letter} value"]
+    head += [ratio, *view.head_detectable(), f"{style.p_letter} value"]
     return make_table(
         results.id,
         title or get_title(results, "Univariate analysis"),
@@ -81,7 +81,7 @@ def _make_factor(view: View, factor: str, block: pd.DataFrame) -> list[Row]:
         line = block.iloc[0]
         p_cell = make_p_cell(test, view.notes, style=view.style)
         return [make_row(str(line["factor_label"]), *_make_level(view, factor, line), p_cell)]
-    empty = [Cell("")] * (3 + view.medians)
+    empty = [Cell("")] * (3 + view.medians + len(view.list_detectable(None)))
     p_cell = make_p_cell(test, view.notes, style=view.style)
     rows = [make_row(str(block.iloc[0]["factor_label"]), *empty, p_cell)]
     for _, line in block.iterrows():
@@ -99,4 +99,5 @@ def _make_level(view: View, factor: str, line: pd.Series) -> list[Cell]:
         view.make_count("events", median, ratio, count),
         *view.make_median(median),
         view.make_ratio(ratio, is_reference=bool(line["is_reference"])),
+        *view.list_detectable(ratio),
     ]

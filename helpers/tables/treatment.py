@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.document import Cell, Row, TableBlock
+from helpers.document import Cell, TableBlock
 from helpers.formatting import (
     NO_VALUE,
     NumberStyle,
@@ -10,7 +10,6 @@ from helpers.formatting import (
     format_count,
     format_interval,
     format_level,
-    format_number,
     format_p,
     format_ratio,
     get_style,
@@ -32,6 +31,11 @@ _REMEDIES = {
     "no_dates": "Not possible: {needs} is not in the data",
     "no_switch": "Not possible: no time is declared at which patients join",
 }
+
+_E_VALUE = (
+    "Risk ratio that an unmeasured confounder would need with both treatment and outcome to "
+    "explain the estimate away and, in brackets, to move its interval to 1."
+)
 
 
 def make_immortal_table(
@@ -109,25 +113,51 @@ def make_switch_table(
                 view.make_count("events", found),
                 view.make_ratio(found, is_reference=False),
                 _make_p(found, view.style),
+                *_list_judgements(view, found),
             )
         )
     test = results.find("mantel_byar")
     if test is not None:
         p_cell = make_p_cell(test, view.notes, style=view.style)
-        rows.append(make_row("Test without immortal time", *[Cell("")] * 4, p_cell))
+        empty = [Cell("")] * len(_list_judgements(view, None))
+        rows.append(make_row("Test without immortal time", *[Cell("")] * 4, p_cell, *empty))
     level = format_level(find_conf_level(results), style=view.style)
-    head = ["Estimate", "Patients", "In the group", get_events_label(results)]
-    head += [f"HR ({level} CI)", f"{view.style.p_letter} value"]
+    head: list[str | Cell] = ["Estimate", "Patients", "In the group", get_events_label(results)]
+    head += [f"HR ({level} CI)", f"{view.style.p_letter} value", *_head_judgements(view)]
     return make_table(
         results.id,
         get_title(results, "Immortal time"),
         make_head(head),
         rows,
-        align="lrrrrr",
+        align="l" + "r" * (len(head) - 1),
         notes=view.notes,
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
     )
+
+
+def _has_e_values(view: View) -> bool:
+    return any("e_value" in result.quantities for result in view.results)
+
+
+def _list_judgements(view: View, found: Result | None) -> list[Cell]:
+    """Return the cells of what an estimate could have shown, and of what it can bear."""
+    cells = view.list_detectable(found)
+    if not _has_e_values(view):
+        return cells
+    known = {} if found is None else found.quantities
+    values = [known.get(name) for name in ("e_value", "e_value_limit")]
+    if None in values:
+        return [*cells, Cell("")]
+    shown = [format_ratio(value, style=view.style) for value in values]
+    return [*cells, Cell(f"{shown[0]} ({shown[1]})", value=values[0])]
+
+
+def _head_judgements(view: View) -> list[Cell]:
+    head = view.head_detectable()
+    if not _has_e_values(view):
+        return head
+    return [*head, Cell("E-value (limit)", header=True, notes=view.notes.cite(_E_VALUE))]
 
 
 def _make_p(found: Result | None, style: NumberStyle) -> Cell:
@@ -166,18 +196,20 @@ def make_weighting_table(
                 view.make_ratio(found, is_reference=False),
                 _make_bootstrap(found, view.style),
                 _make_p(found, view.style),
+                *_list_judgements(view, found),
             )
         )
     level = format_level(find_conf_level(results), style=view.style)
     note = view.notes.cite(_explain_bootstrap(results, view.style))
-    head = ["Estimate", "Patients", get_events_label(results), f"HR ({level} CI)"]
-    last = [Cell("Bootstrap interval", header=True, notes=note), f"{view.style.p_letter} value"]
+    head: list[str | Cell] = ["Estimate", "Patients", get_events_label(results)]
+    head += [f"HR ({level} CI)", Cell("Bootstrap interval", header=True, notes=note)]
+    head += [f"{view.style.p_letter} value", *_head_judgements(view)]
     return make_table(
         results.id,
         get_title(results, "Weighted comparison"),
-        make_head([*head, *last]),
+        make_head(head),
         rows,
-        align="lrrrrr",
+        align="l" + "r" * (len(head) - 1),
         notes=view.notes,
         known=get_abbreviations(results),
         slot=get_slot(results, slot),
@@ -206,86 +238,3 @@ def _make_bootstrap(found: Result | None, style: NumberStyle) -> str:
     if None in ends:
         return NO_VALUE
     return format_interval(*(format_ratio(end, style=style) for end in ends), style=style)
-
-
-def make_balance_table(
-    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
-) -> TableBlock:
-    """Make the table of standardised differences before and after weighting.
-
-    Parameters
-    ----------
-    results : ResultSet
-        From :func:`helpers.analysis.weighting.estimate_weighted_effect`.
-    style : NumberStyle or str
-        Of the numbers.
-    slot : str, optional
-        Where it stands.
-
-    Returns
-    -------
-    TableBlock
-    """
-    style = get_style(style)
-    columns = ("smd_before", "smd_iptw", "smd_overlap")
-    rows: list[Row] = []
-    for line in get_frame(results, "balance").to_dict("records"):
-        cells = [
-            Cell(format_number(line[name], decimals=2, style=style), value=line[name])
-            for name in columns
-        ]
-        rows.append(make_row(str(line["label"]), *cells))
-    head = ["Covariate", "Before weighting", "Inverse probability", "Overlap"]
-    return make_table(
-        f"{results.id}.balance",
-        f"{get_title(results, 'Comparison')}: standardised differences",
-        make_head(head),
-        rows,
-        align="lrrr",
-        known=get_abbreviations(results),
-        slot=get_slot(results, slot),
-    )
-
-
-def make_target_trial_table(
-    results: ResultSet, *, style: NumberStyle | str = "paper", slot: str | None = None
-) -> TableBlock:
-    """Make the table of a target trial and of its emulation.
-
-    Parameters
-    ----------
-    results : ResultSet
-        From :func:`helpers.analysis.target_trial.describe_target_trial`.
-    style : NumberStyle or str
-        Of the numbers.
-    slot : str, optional
-        Where it stands.
-
-    Returns
-    -------
-    TableBlock
-        A note marks what the data do not allow to emulate.
-    """
-    view = View(results, get_style(style))
-    rows = []
-    for line in get_frame(results, "rows").to_dict("records"):
-        missing = (
-            view.notes.cite("Not emulated, or only in part.") if not line["is_emulated"] else ()
-        )
-        rows.append(
-            make_row(
-                str(line["element"]),
-                str(line["protocol"]),
-                Cell(str(line["emulation"]), notes=missing),
-            )
-        )
-    return make_table(
-        results.id,
-        get_title(results, "Target trial"),
-        make_head(["Element", "Target trial", "Emulation with these data"]),
-        rows,
-        align="lll",
-        notes=view.notes,
-        known=get_abbreviations(results),
-        slot=get_slot(results, slot),
-    )

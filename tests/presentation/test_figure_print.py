@@ -318,6 +318,19 @@ def test_compacting_leaves_scales_and_words_alone():
     assert compact_svg(svg) == svg.replace('"M 1.23456', '"M 1.23')
 
 
+def test_letters_have_short_names_and_the_same_outlines():
+    svg = (
+        '<defs><path id="DejaVuSans-13" d="M 20 42 \nQ 15 -42 13 37 \nL 9 8 \nz\n"/>'
+        '<path id="DejaVuSans-Bold-4c" d="M 1 2 L 3 4 z"/></defs>'
+        '<use xlink:href="#DejaVuSans-13"/><use href="#DejaVuSans-Bold-4c"/><g id="axes_1"/>'
+    )
+    assert compact_svg(svg) == (
+        '<defs><path id="t0-13" d="M20 42Q15 -42 13 37L9 8z"/>'
+        '<path id="t1-4c" d="M1 2L3 4z"/></defs>'
+        '<use xlink:href="#t0-13"/><use href="#t1-4c"/><g id="axes_1"/>'
+    )
+
+
 def test_fonts_of_the_drawing_are_outlines(all_forms):
     assert "<text" not in all_forms.svg
     assert "font-family" not in all_forms.svg
