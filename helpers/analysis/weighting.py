@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.analysis.model_data import ModelData, prepare_model
+from helpers.analysis.balance import find_scales, tabulate_balance
+from helpers.analysis.model_data import ModelData
 from helpers.analysis.subset import (
     Endpoint,
     Where,
     describe_where,
     explain_omission,
     find_endpoint,
-    get_factor,
 )
-from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
+from helpers.analysis.survival_results import tabulate_at_risk
+from helpers.analysis.weighting_data import prepare_comparison
+from helpers.analysis.weighting_populations import count_eligible, tabulate_behind
 from helpers.analysis.weighting_results import (
     record_propensity,
     record_ratios,
     record_sensitivity,
     record_standardised,
-    tabulate_balance,
     tabulate_curves,
     tabulate_terms,
 )
-from helpers.errors import NotComputableError
 from helpers.results import ResultSet
-from helpers.stats.design import build_design
-from helpers.stats.factors import Factor
 from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.treatment.effects import TreatmentEffects, estimate_treatment_effects
 
@@ -97,13 +95,11 @@ def estimate_weighted_effect(
         ``.difference_<h>m``. Frames ``terms``, ``balance``, ``curve`` (standardised survival)
         and ``at_risk``.
     """
-    declared = get_factor(cohort, treatment)
+    compared = prepare_comparison(cohort, treatment, covariates, endpoint=endpoint, where=where)
+    declared, data, levels = compared.declared, compared.model, compared.levels
+    outcome, design = compared.outcome, compared.design
     measured = find_endpoint(cohort.terms, endpoint)
     needs = [measured.time, measured.event]
-    data = prepare_model(cohort, [treatment, *covariates], where=where, needs=needs)
-    _check_comparison(declared, data)
-    outcome = read_outcome(data.frame, measured)
-    design = build_design(data.frame, data.factors)
     effects = estimate_treatment_effects(
         outcome,
         design,
@@ -115,8 +111,6 @@ def estimate_weighted_effect(
         n_replicates=n_replicates if outcome.n_subjects <= MOST_RESAMPLED else 0,
         seed=seed,
     )
-    levels = _name_sides(data.factors[0])
-    sides = {key: effects.propensity.treated == side for side, key in levels.items()}
     return ResultSet.collect(
         set_id,
         [
@@ -127,10 +121,19 @@ def estimate_weighted_effect(
         ],
         frames={
             "terms": tabulate_terms(set_id),
-            "balance": tabulate_balance(data, design, treatment, effects),
+            "balance": tabulate_balance(data, treatment, effects, find_scales(cohort, data)),
             "curve": tabulate_curves(effects, levels, outcome),
             "at_risk": tabulate_at_risk(
-                {key: outcome.select(rows) for key, rows in sides.items()}, axis_step_months
+                {key: outcome.select(rows) for key, rows in compared.sides.items()},
+                axis_step_months,
+            ),
+            **tabulate_behind(
+                data,
+                outcome,
+                effects,
+                set_id,
+                levels=levels,
+                eligible=count_eligible(cohort, treatment, where=where, needs=needs),
             ),
         },
         meta={
@@ -164,15 +167,6 @@ def _describe_comparison(
     }
 
 
-def _check_comparison(declared: Declared, data: ModelData) -> None:
-    if len(declared.levels) != 2:
-        raise NotComputableError(f"{declared.label} must have two levels to be compared.")
-    if declared.name not in [factor.name for factor in data.factors]:
-        raise NotComputableError(f"only one level of {declared.label} occurs.")
-    if len(data.factors) < 2:
-        raise NotComputableError("no covariate is known in two levels in these patients.")
-
-
 def _choose_times(
     outcome: SurvivalOutcome, horizons_months: Sequence[float]
 ) -> NDArray[np.float64]:
@@ -180,9 +174,3 @@ def _choose_times(
     last = float(outcome.time_months.max())
     horizons = [horizon for horizon in horizons_months if horizon <= last]
     return np.unique([*np.linspace(0.0, last, 121), *horizons])
-
-
-def _name_sides(treatment: Factor) -> dict[bool, str]:
-    """Return the level keys of the comparator and of the treatment."""
-    other = next(level for level in treatment.levels if level != treatment.reference)
-    return {False: str(treatment.reference), True: str(other)}

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.analysis.model_data import ModelData
+from helpers.analysis.e_values import COMMON_EVENT, add_e_value
 from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.results import Result
-from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
 from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.survival import count_at_risk
-from helpers.stats.treatment.balance import compare_balance
 from helpers.stats.treatment.effects import TreatmentEffects
 from helpers.stats.treatment.sensitivity import (
     compute_e_value,
@@ -28,9 +26,6 @@ LABELS = {
     "iptw": "Inverse probability of treatment weights",
     "overlap": "Overlap weights",
 }
-#: Share of patients with an event from which a hazard ratio is no longer near a risk ratio.
-COMMON_EVENT = 0.15
-
 
 def record_ratios(effects: TreatmentEffects, set_id: str) -> Iterator[Result]:
     """Yield the hazard ratio of each adjustment."""
@@ -44,7 +39,7 @@ def record_ratios(effects: TreatmentEffects, set_id: str) -> Iterator[Result]:
                 "bootstrap_upper": limits[1],
                 "n_replicates": float(effects.n_replicates - effects.n_failed),
             }
-        yield record_hazard_ratio(
+        found = record_hazard_ratio(
             fit,
             0,
             {
@@ -57,6 +52,7 @@ def record_ratios(effects: TreatmentEffects, set_id: str) -> Iterator[Result]:
                 "method": f"Cox model, {fit.ties.capitalize()} ties, {variance}",
             },
         )
+        yield found if name == "crude" else add_e_value(found)
 
 
 def record_sensitivity(effects: TreatmentEffects, set_id: str, *, alpha: float) -> Iterator[Result]:
@@ -96,7 +92,7 @@ def record_propensity(
 ) -> Iterator[Result]:
     """Yield the overlap of the scores and the effective sizes."""
     fit, iptw = effects.propensity, effects.weights["iptw"]
-    shared = _find_overlap(effects)
+    shared = find_overlap(effects)
     yield Result(
         id=f"{set_id}.propensity",
         kind="statistic",
@@ -122,7 +118,7 @@ def record_propensity(
         )
 
 
-def _find_overlap(effects: TreatmentEffects) -> np.ndarray:
+def find_overlap(effects: TreatmentEffects) -> np.ndarray:
     """Return who has a score that occurs within the range of both groups."""
     fit = effects.propensity
     by_side = [fit.scores[fit.treated == side] for side in (False, True)]
@@ -191,48 +187,12 @@ def tabulate_terms(set_id: str) -> pd.DataFrame:
     )
 
 
-def tabulate_balance(
-    data: ModelData, design: Design, treatment: str, effects: TreatmentEffects
-) -> pd.DataFrame:
-    """Return the standardised differences of each level before and after weighting."""
-    covariates = [factor for factor in data.factors if factor.name != treatment]
-    flags = pd.DataFrame(
-        {
-            f"{factor.name}={level}": (data.frame[factor.name] == level).astype(float)
-            for factor in covariates
-            for level in _list_shown(factor)
-        }
-    )
-    shown = build_design(flags, [Factor(name) for name in flags.columns])
-    treated = effects.propensity.treated
-    columns = {"smd_before": None} | {
-        f"smd_{name}": made.weights for name, made in effects.weights.items()
-    }
-    table = {
-        name: compare_balance(shown, treated, weights=weights)["smd"].to_numpy()
-        for name, weights in columns.items()
-    }
-    labels = [
-        (factor, label)
-        for factor in covariates
-        for level, label in zip(factor.levels, factor.level_labels, strict=True)
-        if level in _list_shown(factor)
-    ]
-    return pd.DataFrame(
-        {
-            "variable": [factor.label for factor, _ in labels],
-            "label": [_name_level(factor, label) for factor, label in labels],
-            **table,
-            "smd_after": table["smd_iptw"],
-        }
-    )
-
-
-def _name_level(factor: Factor, label: str) -> str:
+def name_level(factor: Factor, label: str) -> str:
+    """Return what a row of the balance table is called."""
     return factor.label if label.casefold() == "yes" else f"{factor.label}: {label}"
 
 
-def _list_shown(factor: Factor) -> tuple[Any, ...]:
+def list_shown(factor: Factor) -> tuple[Any, ...]:
     """Return the levels that say all: of two, the one that is not the reference."""
     if len(factor.levels) > 2:
         return factor.levels
