@@ -10,7 +10,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from helpers.figures.reading import locate_curves
 from helpers.figures.risk_numbers import MASKED
 from helpers.figures.theme import use_theme
 from helpers.figures.thinning import recall_error
+from helpers.figures.twofold import draw_twofold
 
 PNG_DPI = 300
 TIFF_DPI = 600
@@ -64,8 +64,9 @@ def render_figure(
     text = _tell_drawing(text, figure)
     more: dict[str, bytes] = {}
     with use_theme():
-        svg = _render_svg(figure, text, synthetic=synthetic)
-        png = _render_png(figure, text, synthetic=synthetic)
+        metadata = _describe(text, synthetic=synthetic)
+        svg, pixels = draw_twofold(figure, dpi=PNG_DPI, metadata=metadata)
+        svg, png = compact_svg(svg), _render_png(pixels, text, synthetic=synthetic)
         if "pdf" in forms:
             more["pdf"] = _render_pdf(figure, text, synthetic=synthetic)
         if "tiff" in forms:
@@ -73,6 +74,22 @@ def render_figure(
     table = "" if data is None else data.to_csv(index=False, lineterminator="\n")
     width_mm = round(figure.get_figwidth() * _MM_PER_INCH, 1)
     return FigureBlock(text, svg, png, table, width_mm, curves=locate_curves(figure), forms=more)
+
+
+def render_svg(
+    drawn: Axes | Figure, text: FigureText, *, synthetic: bool = False
+) -> tuple[FigureText, str]:
+    """Return the words and the SVG that :func:`render_figure` gives, without the other forms.
+
+    Parameters
+    ----------
+    drawn, text, synthetic
+        As of :func:`render_figure`.
+    """
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    text = _tell_drawing(text, figure)
+    with use_theme():
+        return text, _render_svg(figure, text, synthetic=synthetic)
 
 
 def _tell_drawing(text: FigureText, figure: Figure) -> FigureText:
@@ -91,6 +108,14 @@ def _tell_drawing(text: FigureText, figure: Figure) -> FigureText:
 
 
 def _render_svg(figure: Figure, text: FigureText, *, synthetic: bool) -> str:
+    buffer = io.StringIO()
+    metadata = _describe(text, synthetic=synthetic)
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
+    return compact_svg(buffer.getvalue())
+
+
+def _describe(text: FigureText, *, synthetic: bool) -> dict[str, str | list[str] | None]:
+    """Return the metadata of an SVG."""
     described = f"{SYNTHETIC_MARK}. {text.alt}" if synthetic else text.alt
     metadata: dict[str, str | list[str] | None] = {
         "Date": None,
@@ -102,16 +127,14 @@ def _render_svg(figure: Figure, text: FigureText, *, synthetic: bool) -> str:
     }
     if synthetic:
         metadata["Keywords"] = [SYNTHETIC_MARK]
-    buffer = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
-    return compact_svg(buffer.getvalue())
+    return metadata
 
 
-def _render_png(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
+def _render_png(pixels: NDArray[np.uint8], text: FigureText, *, synthetic: bool) -> bytes:
     words = {"Title": _to_latin(text.title)}
     if synthetic:
         words["Description"] = SYNTHETIC_MARK
-    return encode_png(_draw_pixels(figure, PNG_DPI), dpi=PNG_DPI, words=words)
+    return encode_png(pixels, dpi=PNG_DPI, words=words)
 
 
 def _render_tiff(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
@@ -122,7 +145,8 @@ def _render_tiff(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
         "description": f"{SYNTHETIC_MARK}. {title}" if synthetic else title,
     }
     buffer = io.BytesIO()
-    Image.fromarray(_draw_pixels(figure, TIFF_DPI)).save(buffer, "tiff", **options)
+    _, pixels = draw_twofold(figure, dpi=TIFF_DPI, metadata={})
+    Image.fromarray(pixels).save(buffer, "tiff", **options)
     return buffer.getvalue()
 
 
@@ -140,18 +164,6 @@ def _render_pdf(figure: Figure, text: FigureText, *, synthetic: bool) -> bytes:
     with mpl.rc_context({"pdf.fonttype": 42}):
         FigureCanvasPdf(figure).print_pdf(buffer, metadata=metadata)
     return buffer.getvalue()
-
-
-def _draw_pixels(figure: Figure, dpi: int) -> NDArray[np.uint8]:
-    """Draw a figure on white: a picture without transparency is smaller, and prints alike."""
-    former = figure.dpi
-    figure.set_dpi(dpi)
-    try:
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[:, :, :3]
-    finally:
-        figure.set_dpi(former)
 
 
 def _to_latin(text: str) -> str:
