@@ -228,9 +228,7 @@ def find_std_error(result: Result) -> float | None:
     return (math.log(upper) - math.log(lower)) / (2 * z)
 
 
-def _record_random(
-    found: MetaAnalysis, prefix: str, shared: Mapping[str, Any]
-) -> Iterator[Result]:
+def _record_random(found: MetaAnalysis, prefix: str, shared: Mapping[str, Any]) -> Iterator[Result]:
     method = "random effects, Paule and Mandel's variance between centres, Hartung-Knapp interval"
     yield Result(
         id=f"{prefix}.{RANDOM}",
@@ -273,9 +271,7 @@ def _record_random(
     )
 
 
-def _record_stratified(
-    given: StratifiedRatio | None, prefix: str, conf_level: float
-) -> Result:
+def _record_stratified(given: StratifiedRatio | None, prefix: str, conf_level: float) -> Result:
     shared: dict[str, Any] = {
         "id": f"{prefix}.{STRATIFIED}",
         "kind": "hazard_ratio",

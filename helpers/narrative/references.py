@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from helpers.narrative.pooling_literature import POOLING_LITERATURE
+
 _TOKEN = re.compile(r"\[@([a-z0-9]+(?:; @[a-z0-9]+)*)\]")
 
 #: Each entry: how it is printed, and its DOI, empty where it has none.
 LITERATURE: dict[str, tuple[str, str]] = {
+    **POOLING_LITERATURE,
     "aalen1978": (
         "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov chains "
         "based on censored observations. Scand J Stat 1978;5:141-150.",

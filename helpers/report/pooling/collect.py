@@ -56,6 +56,12 @@ class Pooled:
         What became of the joint sums: ``none``, ``whole`` or ``incomplete``.
     missing : tuple of str
         Centres of the joint key without a file.
+    joint_centres : frozenset of str
+        Centres whose file takes part in joint sums.
+    rule_names : mapping of str to str
+        Rule of disclosure control by centre.
+    n_told : mapping of str to int
+        Analyses that a centre tells.
     """
 
     centres: tuple[str, ...]
@@ -70,6 +76,9 @@ class Pooled:
     synthetic: bool
     joint: str
     missing: tuple[str, ...]
+    joint_centres: frozenset[str]
+    rule_names: Mapping[str, str]
+    n_told: Mapping[str, int]
 
     @property
     def sets(self) -> tuple[ResultSet, ...]:
@@ -105,6 +114,11 @@ def pool_shares(shares: Sequence[ShareFile]) -> Pooled:
         synthetic=any(share.synthetic for share in shares),
         joint=likelihoods.joint,
         missing=likelihoods.missing,
+        joint_centres=frozenset(share.centre for share in shares if share.joint is not None),
+        rule_names={share.centre: share.rule.name for share in shares},
+        n_told={
+            share.centre: sum(not part.reason for part in share.sets.values()) for share in shares
+        },
     )
 
 
@@ -130,18 +144,13 @@ def _pool_curves(
 ) -> Iterable[ResultSet]:
     options = _read_options(definition)
     names = dict.fromkeys(
-        name
-        for share in shares
-        for name in share.sets
-        if name.startswith("os") and name != SCREEN
+        name for share in shares for name in share.sets if name.startswith("os") and name != SCREEN
     )
     for name in names:
         meta = _find_meta(sets, name)
         labels = _join_labels(sets, name)
         groups = _join_groups(shares, name)
-        yield pool_survival(
-            groups, set_id=f"pooled.{name}", labels=labels, meta=meta, **options
-        )
+        yield pool_survival(groups, set_id=f"pooled.{name}", labels=labels, meta=meta, **options)
         if name == "os":
             yield _beside_each_other(shares, meta, options)
 
@@ -275,7 +284,9 @@ def _list_contrasts(definition: Mapping[str, Any], factor: str) -> Iterable[Cont
         if level == reference:
             continue
         is_binary = {key.casefold() for key in levels} == {"no", "yes"}
-        words = label if is_binary else f"{label}: {name} against {levels.get(reference, reference)}"
+        words = (
+            label if is_binary else f"{label}: {name} against {levels.get(reference, reference)}"
+        )
         yield Contrast(factor=factor, level=level, factor_label=label, label=words)
 
 

@@ -20,9 +20,7 @@ from helpers.stats.one_shot_cox import (
     maximise_expansion,
 )
 
-_FAR = (
-    "its estimate lies too far from the reference for one exchange; let the centres share again"
-)
+_FAR = "its estimate lies too far from the reference for one exchange; let the centres share again"
 _SMALL = "a group is too small to be shown"
 _OPEN_LEAST = 2
 
