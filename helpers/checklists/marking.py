@@ -10,6 +10,7 @@ from helpers.checklists.model import (
     Checklist,
     ChecklistItem,
     Facts,
+    Mark,
     MarkedChecklist,
     MarkedItem,
     Need,
@@ -63,18 +64,17 @@ def mark_item(item: ChecklistItem, facts: Facts) -> MarkedItem:
     if item.applies is not None and not answer_need(item.applies, facts).is_met:
         return MarkedItem(item=item, mark="inapplicable", gaps=(item.otherwise,))
     answers = [(need, answer_need(need, facts)) for need in item.needs]
-    missing = [need for need, answer in answers if not answer.is_met]
-    places = [place for _, answer in answers for place in answer.places]
-    gaps = tuple(dict.fromkeys(answer.gap for _, answer in answers if answer.gap))
+    missing = [(need, answer.gap) for need, answer in answers if not answer.is_met]
+    gaps = dict.fromkeys(gap for need, gap in missing if not need.by_authors)
+    tasks = dict.fromkeys(gap for need, gap in missing if need.by_authors)
     if not missing:
-        mark = "met"
+        mark: Mark = "met"
     elif len(missing) < len(answers):
         mark = "partly"
-    elif all(need.by_authors for need in missing):
-        mark = "authors"
     else:
-        mark = "not"
-    return MarkedItem(item=item, mark=mark, places=_keep_each_once(places), gaps=gaps)
+        mark = "not" if gaps else "authors"
+    places = _keep_each_once([place for _, answer in answers for place in answer.places])
+    return MarkedItem(item=item, mark=mark, places=places, gaps=tuple(gaps), tasks=tuple(tasks))
 
 
 def answer_need(need: Need, facts: Facts) -> Answer:
@@ -115,7 +115,7 @@ def is_named(place: Place, reference: str) -> bool:
     (True, False)
     """
     if place.kind in {"table", "figure"}:
-        return fnmatchcase(place.id, reference)
+        return _fits(place.id, reference)
     return _is_path(place, place.path, reference.split(_STEP))
 
 
@@ -127,10 +127,14 @@ def _is_path(place: Place, path: Sequence[str], steps: Sequence[str]) -> bool:
 
 def _ends_path(path: Sequence[str], steps: Sequence[str]) -> bool:
     """Return whether the last step is the path's end and the others come before it in order."""
-    if not path or not fnmatchcase(path[-1], steps[-1]):
+    if not path or not _fits(path[-1], steps[-1]):
         return False
     above = iter(path[:-1])
-    return all(any(fnmatchcase(title, step) for title in above) for step in steps[:-1])
+    return all(any(_fits(title, step) for title in above) for step in steps[:-1])
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern) if "*" in pattern else name == pattern
 
 
 def _is_below(place: Place, reference: str) -> bool:
@@ -170,12 +174,10 @@ def _has_any(need: Need, facts: Facts) -> bool:
 
 
 def _has_result(name: str, results: frozenset[str]) -> bool:
-    if "*" not in name:
-        return name in results
     start = name.removesuffix("*")
-    if "*" not in start:
-        return any(one.startswith(start) for one in results)
-    return any(fnmatchcase(one, name) for one in results)
+    if "*" in start:
+        return any(_fits(one, name) for one in results)
+    return name in results or (start != name and any(one.startswith(start) for one in results))
 
 
 def _find_text(need: Need, facts: Facts) -> Iterator[Place]:

@@ -173,13 +173,16 @@ class MarkedItem:
     places : tuple of Place
         Where it is met, each once.
     gaps : tuple of str
-        What is missing, a sentence each.
+        What is missing, or why it does not apply, a sentence each.
+    tasks : tuple of str
+        What is missing that only the authors can supply.
     """
 
     item: ChecklistItem
     mark: Mark
     places: tuple[Place, ...] = ()
     gaps: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ _INTRODUCTION = (
     "from what the manuscript holds: a mark says that something is there, not that it is enough. "
     "What is for the authors no program can supply."
 )
+_TASKS = f"{MARKS['authors']}:"
 _PAGES = "Page numbers are those of manuscript.pdf."
 
 
@@ -128,4 +129,6 @@ def _name_place(place: Place, sheets: Mapping[str, int]) -> str:
 
 
 def _tell_status(one: MarkedItem) -> str:
-    return " ".join([f"{MARKS[one.mark]}.", *one.gaps])
+    """Return the mark, what is missing, and apart from it what only the authors can supply."""
+    tasks = one.tasks if one.mark == "authors" or not one.tasks else (_TASKS, *one.tasks)
+    return " ".join([f"{MARKS[one.mark]}.", *one.gaps, *tasks])
