@@ -28,8 +28,8 @@ report: $(READY) ## Write the paper's report into reports/paper/
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lab: $(READY) ## Open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+lab: $(READY) ## Open JupyterLab with the paper's report: notebooks and explorer
+	@$(BIN)/lenfail lab
 
 lint: $(READY) ## Check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from helpers.document import TextBlock
 from helpers.formatting import NumberStyle, join_sentences, join_words, lower_first
+from helpers.formatting.lookup import get_groups
 from helpers.narrative.models import list_levels, tell_limits
-from helpers.narrative.survival import describe_survival
-from helpers.narrative.voice import Voice, speak
+from helpers.narrative.survival import describe_survival, tell_cautions, tell_one
+from helpers.narrative.voice import Voice, speak, write_plainly
 from helpers.results import ResultSet
 
 
@@ -48,15 +49,41 @@ def describe_chosen(
     return replace(told, markdown=f"{told.markdown} {join_sentences(sentences)}".strip())
 
 
-def tell_model(model: ResultSet, voice: Voice) -> str:
-    """Return the sentence on the hazard ratios of a model's groups; nothing for two alone."""
+def summarise_chosen(
+    survival: ResultSet, *models: ResultSet, style: NumberStyle | str = "paper"
+) -> str:
+    """Return the answer in short and plain words: hazard ratios, or survival without groups.
+
+    Parameters
+    ----------
+    survival, models, style
+        As of :func:`describe_chosen`.
+    """
+    voice = write_plainly(style)
+    if not survival.is_computable:
+        reason = lower_first(survival.reason.rstrip("."))
+        return f"{survival.meta.get('title', survival.id)} could not be analysed: {reason}."
+    told = [tell_model(model, voice, is_alone=True) for model in models]
+    if not any(model.is_computable for model in models):
+        told = [*tell_one(survival, next(iter(get_groups(survival))), voice), *told]
+    cautions = [str(words) for words in survival.meta.get("cautions") or ()]
+    if survival.meta.get("is_immortal"):
+        cautions += tell_cautions(survival, voice)[-1:]
+    return join_sentences([*dict.fromkeys(told), *cautions])
+
+
+def tell_model(model: ResultSet, voice: Voice, *, is_alone: bool = False) -> str:
+    """Return the sentence on the hazard ratios of a model's groups.
+
+    Of two groups alone it is told beside the test between them, and here only where asked for.
+    """
     if not model.is_computable:
         return f"no hazard ratio could be estimated: {lower_first(model.reason.rstrip('.'))}."
     terms = model.frames["terms"]
     first = terms["factor"].iloc[0]
     levels = [(line, found) for line, found in list_levels(model) if line["factor"] == first]
     others = [voice.label(str(label)) for label in dict.fromkeys(terms["factor_label"])][1:]
-    if not others and len(levels) < 2:
+    if not others and len(levels) < 2 and not is_alone:
         return ""
     base = next(
         iter(terms.loc[(terms["factor"] == first) & terms["is_reference"], "level_label"]), ""
@@ -64,8 +91,11 @@ def tell_model(model: ResultSet, voice: Voice) -> str:
     ratios = [
         voice.ratio(found, name=_name_ratio(line, str(base), voice)) for line, found in levels
     ]
+    told = "; ".join(ratios)
+    if is_alone and not others:
+        return f"{told}."
     start = f"adjusted for {join_words(others)}" if others else "in a Cox model of the groups alone"
-    return f"{start}: {'; '.join(ratios)}."
+    return f"{start}: {told}."
 
 
 def _name_ratio(line: Mapping[str, object], base: str, voice: Voice) -> str:

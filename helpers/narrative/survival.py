@@ -65,7 +65,7 @@ def describe_survival(
     """
     voice, groups = speak(style), get_groups(results)
     if len(groups) == 1:
-        sentences = _tell_one(results, next(iter(groups)), voice)
+        sentences = tell_one(results, next(iter(groups)), voice)
     else:
         sentences = _tell_groups(results, groups, horizon_months, voice)
         sentences.append(tell_restricted_mean(results, voice, alpha=alpha))
@@ -75,7 +75,8 @@ def describe_survival(
     return make_text(results, sentences, refs)
 
 
-def _tell_one(results: ResultSet, group: str, voice: Voice) -> list[str]:
+def tell_one(results: ResultSet, group: str, voice: Voice) -> list[str]:
+    """Return the sentences on one group: patients and events, median, probabilities."""
     count, median = results.find(f"{group}.n"), results.find(f"{group}.median")
     source = count if count is not None else median
     endpoint = lower_first(get_endpoint(results))

@@ -11,8 +11,10 @@ import pytest
 from papermill.inspection import inspect_notebook
 
 from helpers.params import Params
+from helpers.report.inputs import make_tasks
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
+EXPLORER = NOTEBOOKS[0].with_name("explore.ipynb")
 FORBIDDEN = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -45,7 +47,7 @@ def test_there_is_one_notebook_for_each_section() -> None:
     assert names == ["01_cohort", "02_outcomes", "03_multivariate", "04_treatments"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, EXPLORER], ids=lambda path: path.stem)
 class TestNotebook:
     def test_is_valid_and_without_outputs(self, path: Path) -> None:
         notebook = read(path)
@@ -101,7 +103,15 @@ class TestNotebook:
             if cell.cell_type == "markdown":
                 assert not re.search(r"\d\s?%|[pP]\s?[=<]\s?0?\.\d|\d+(\.\d+)? months", cell.source)
 
-    def test_ends_with_limits_and_hands_its_results_over(self, path: Path) -> None:
-        cells = read(path).cells
-        assert cells[-1].source == "section.close()"
-        assert any(cell.source.startswith("## Limits") for cell in cells)
+    def test_says_its_limits(self, path: Path) -> None:
+        assert any(cell.source.startswith("## Limits") for cell in read(path).cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_section_hands_its_results_over(path: Path) -> None:
+    assert read(path).cells[-1].source == "section.close()"
+
+
+def test_the_notebook_of_choices_is_no_section() -> None:
+    tasks = make_tasks({}, EXPLORER.parent, None)
+    assert [task.name for task in tasks] == [path.stem for path in NOTEBOOKS]
