@@ -22,6 +22,9 @@ ROW_LABELS = {
     STRATIFIED: "Stratified by centre",
     PREDICTION: "A further centre (prediction)",
 }
+FEWEST_DRAWN = 2
+_LONGEST = 64
+_TOGETHER = "All centres"
 _TOO_FEW = "fewer than two centres show their own hazard ratio"
 
 
@@ -158,8 +161,8 @@ def select_forest(results: ResultSet, factor: str, *, title: str) -> ResultSet:
     Returns
     -------
     ResultSet
-        With the frame ``terms`` of :func:`helpers.figures.plot_forest`; omitted where no
-        centre shows a hazard ratio.
+        With the frame ``terms`` of :func:`helpers.figures.plot_forest`; contrasts of which
+        fewer than two centres show a hazard ratio are left out.
     """
     contrasts = results.frames["contrasts"]
     lines = contrasts[contrasts["factor"] == factor].to_dict("records")
@@ -167,16 +170,30 @@ def select_forest(results: ResultSet, factor: str, *, title: str) -> ResultSet:
     for line in lines:
         key = f"{line['factor']}.{line['level']}"
         block = list(_list_forest_rows(results, key))
+        if sum(_is_centre(result) for result in block) < FEWEST_DRAWN:
+            continue
         kept += block
-        rows += [
-            make_term_row(key, str(line["level_label"]), name, result.label, result.id)
-            for name, result in ((one.id.rpartition(".")[2], one) for one in block)
-        ]
+        label = _shorten(str(line["level_label"]), str(line["factor_label"]))
+        for result in block:
+            name = result.id.rpartition(".")[2]
+            part, head = (key, label) if _is_centre(result) else (f"{key}.all", _TOGETHER)
+            rows.append(make_term_row(part, head, name, result.label, result.id))
     set_id = f"{results.id}.{factor}"
-    if not any(result.status == "estimated" for result in kept):
+    if not kept:
         return ResultSet.omitted(set_id, f"{_TOO_FEW}.", meta={"title": title})
     meta = {**results.meta, "title": title, "row_label": "Centre"}
     return ResultSet.collect(set_id, kept, frames={"terms": pd.DataFrame(rows)}, meta=meta)
+
+
+def _shorten(label: str, factor_label: str) -> str:
+    """Return what is compared without its factor, which the figure's title names."""
+    words = label.removeprefix(f"{factor_label}: ")
+    words = words[:1].upper() + words[1:]
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}\u2026"
+
+
+def _is_centre(result: Result) -> bool:
+    return result.id.rpartition(".")[2].startswith("centre_")
 
 
 def _list_forest_rows(results: ResultSet, key: str) -> Iterator[Result]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from helpers.analysis.incidence import censor_competing, summarise_incidence
 from helpers.analysis.survival import summarise_group
 from helpers.analysis.survival_results import tabulate_at_risk
-from helpers.results import ResultSet
+from helpers.results import Result, ResultSet
 from helpers.stats.outcome import (
     SurvivalOutcome,
     check_competing_outcome,
@@ -22,6 +23,8 @@ from helpers.stats.survival import estimate_kaplan_meier
 
 #: Times in months and codes (0 censored, 1 event, 2 competing event) of a group's patients.
 Exits = tuple[NDArray[np.float64], NDArray[np.int64]]
+#: A count as it is printed.
+Publish = Callable[[int], int | None]
 _REASON = "no centre shows a life table of it"
 
 
@@ -44,6 +47,7 @@ def pool_survival(
     median_interval: str = "log-log",
     curve_interval: str = "log-log",
     axis_step_months: float = 12,
+    publish: Publish = int,
 ) -> ResultSet:
     """Estimate survival by group from life tables.
 
@@ -59,12 +63,15 @@ def pool_survival(
         Title, endpoint and time axis, as the centres' own sets have them.
     horizons_months, conf_level, median_interval, curve_interval, axis_step_months
         As in :func:`helpers.analysis.survival.estimate_survival`.
+    publish : callable
+        Returns a count as it is printed, or None where it is not.
 
     Returns
     -------
     ResultSet
         As of :func:`helpers.analysis.survival.estimate_survival`, without a test between the
-        groups: patients of different centres are compared within centres only.
+        groups: patients of different centres are compared within centres only. Curves have no
+        marks of censoring; numbers at risk end with the life tables.
     """
     kept = {key: groups[key] for key in labels if key in groups and len(groups[key][0])}
     if not kept:
@@ -88,13 +95,11 @@ def pool_survival(
             median_interval=median_interval,
         )
     ]
+    curve = pd.concat([fit.to_frame(key) for key, fit in fits.items()], ignore_index=True)
     return ResultSet.collect(
         set_id,
-        results,
-        frames={
-            "curve": pd.concat([fit.to_frame(key) for key, fit in fits.items()], ignore_index=True),
-            "at_risk": tabulate_at_risk(outcomes, axis_step_months),
-        },
+        map(_explain_end, results),
+        frames=_protect(curve, tabulate_at_risk(outcomes, axis_step_months), publish),
         meta={**meta, "groups": {key: labels[key] for key in kept}},
     )
 
@@ -108,6 +113,7 @@ def pool_incidence(
     horizons_months: Sequence[float],
     conf_level: float = 0.95,
     axis_step_months: float = 12,
+    publish: Publish = int,
 ) -> ResultSet:
     """Estimate an incidence with a competing event from life tables.
 
@@ -129,10 +135,38 @@ def pool_incidence(
     counts = {key: censor_competing(outcome) for key, outcome in outcomes.items()}
     return ResultSet.collect(
         set_id,
-        results,
-        frames={"curve": curve, "at_risk": tabulate_at_risk(counts, axis_step_months)},
+        map(_explain_end, results),
+        frames=_protect(curve, tabulate_at_risk(counts, axis_step_months), publish),
         meta={**meta, "groups": {key: labels[key] for key in kept}},
     )
+
+
+def _protect(
+    curve: pd.DataFrame, at_risk: pd.DataFrame, publish: Publish
+) -> dict[str, pd.DataFrame]:
+    """Return the frames with printed counts only."""
+    shown = [publish(int(count)) for count in at_risk["n_at_risk"]]
+    ended = at_risk["n_at_risk"].to_numpy() == 0
+    numbers = [
+        np.nan if n is None or end else float(n) for n, end in zip(shown, ended, strict=True)
+    ]
+    left = [publish(int(count)) for count in curve["n_at_risk"]]
+    return {
+        "curve": curve.assign(
+            n_at_risk=[np.nan if n is None else float(n) for n in left],
+            n_events=np.nan,
+            n_censored=0,
+        ),
+        "at_risk": at_risk.assign(n_at_risk=numbers, n_events=np.nan, n_censored=np.nan),
+    }
+
+
+def _explain_end(result: Result) -> Result:
+    """Return a result that says why there is no probability: the tables end, not the follow-up."""
+    if result.status != "not_computable" or "time_months" not in result.quantities:
+        return result
+    months = result.quantities["time_months"]
+    return replace(result, reason=f"the life tables end before {months:g} months")
 
 
 def _censor(exits: Exits) -> SurvivalOutcome:

@@ -86,7 +86,7 @@ def plot_forest(
     style, rows = get_style(style), _list_rows(results)
     limits = limits or _choose_limits(rows)
     with use_theme():
-        left = max((measure_text(row.label) + 3 * row.indent for row in rows), default=20.0) + 28
+        left = max(map(_measure_label, rows), default=48.0)
         if ax is None:
             ax = _open_axes(len(rows), left, width_mm)
         _style_axes(ax, len(rows), limits, results, style)
@@ -114,6 +114,12 @@ def _list_rows(results: ResultSet) -> list[_ForestRow]:
             label = str(line["level_label"]) if len(lines) > 1 else str(line["factor_label"])
             rows.append(_ForestRow(label, int(len(lines) > 1), result, bool(line["is_reference"])))
     return rows
+
+
+def _measure_label(row: _ForestRow) -> float:
+    """Return the room of a label, millimetres; a heading may stand where counts do in rows."""
+    counts = 28.0 if row.result is not None or row.test is not None else 6.0
+    return measure_text(row.label) + 3 * row.indent + counts
 
 
 def _choose_limits(rows: list[_ForestRow]) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from helpers.formatting import (
     join_words,
     pluralise,
 )
-from helpers.formatting.lookup import find_conf_level, get_endpoint, get_frame
+from helpers.formatting.lookup import find_conf_level, get_endpoint, get_frame, get_groups
 from helpers.narrative.forest import caption_forest
 from helpers.narrative.voice import Voice, speak
 from helpers.results import ResultSet
@@ -71,8 +71,8 @@ def describe_pool(facts: PoolFacts, *, style: str = "paper") -> TextBlock:
         names = join_words(escape_markdown(name) for name in hidden)
         verb = pluralise(len(hidden), "is", "are")
         sentences.append(
-            f"{names} {verb} too small to show anything of {pluralise(len(hidden), 'its', 'their')} "
-            "own and count only in the joint sums."
+            f"{names} {verb} too small to show anything and "
+            f"{pluralise(len(hidden), 'counts', 'count')} only in the joint sums."
         )
     sentences.append(_tell_joint(facts, voice))
     return TextBlock("pooled.centres", join_sentences(sentences), ())
@@ -140,6 +140,41 @@ def describe_pooled_ratios(
         sentences.append(f"the interval includes 1 for {join_words(unclear)}.")
     if absent:
         sentences.append(f"nothing can be combined for {join_words(absent)}.")
+    return TextBlock(results.id, join_sentences(sentences), refs)
+
+
+def describe_centre_curves(
+    results: ResultSet, *, style: str = "paper", refs: tuple[str, ...] = ()
+) -> TextBlock:
+    """Tell the medians of the centres that show a curve, lowest and highest.
+
+    Parameters
+    ----------
+    results : ResultSet
+        Survival with centres as its groups.
+    style : str
+        Of the numbers.
+    refs : tuple of str
+        Tables and figures that it tells.
+    """
+    voice = speak(style)
+    medians = [
+        (one.estimate, escape_markdown(label), one)
+        for key, label in get_groups(results).items()
+        if (one := results.find(f"{key}.median")) is not None and one.estimate is not None
+    ]
+    n = len(get_groups(results))
+    noun = f"{format_number_word(n, style=voice.style)} {pluralise(n, 'centre')}"
+    sentences = [
+        f"{noun} {pluralise(n, 'shows', 'show')} a curve of {pluralise(n, 'its', 'their')} own."
+    ]
+    endpoint = voice.label(get_endpoint(results))
+    if len(medians) > 1:
+        low, high = min(medians)[1:], max(medians)[1:]
+        sentences.append(
+            f"the median {endpoint} was between {voice.median(low[1], method=True)} in {low[0]} and "
+            f"{voice.median(high[1])} in {high[0]}."
+        )
     return TextBlock(results.id, join_sentences(sentences), refs)
 
 

@@ -50,7 +50,16 @@ def make_pooled_characteristics_table(
     key = next(letter for letter in _LETTERS if letter not in table.notes)
     first, pooled, *others = table.header[0]
     head = (first, replace(pooled, notes=(*pooled.notes, key)), *others)
-    return replace(table, header=(head,), notes={**table.notes, key: _PARTIAL})
+    rows = tuple(map(_name_mean, table.rows))
+    return replace(table, header=(head,), rows=rows, notes={**table.notes, key: _PARTIAL})
+
+
+def _name_mean(row: Row) -> Row:
+    """Return a row in which the number of all centres is called what it is."""
+    label, pooled, *others = row
+    if "median" not in label.text or pooled.value is None:
+        return row
+    return (label, replace(pooled, text=f"mean {pooled.text}"), *others)
 
 
 def make_pooled_ratio_table(
@@ -141,13 +150,13 @@ def make_heterogeneity_table(
             rows += made
     if not rows:
         return None
-    keys = notes.cite("Higgins and Thompson: share of the variation that is not chance.")
     tau_keys = notes.cite("Variance between centres of the log hazard ratios, Paule and Mandel.")
+    keys = notes.cite("Share of the variation that is not chance, Higgins and Thompson.")
     head = [
         "Factor",
         "Centres",
-        Cell("tau²", header=True, notes=tau_keys),
-        Cell("I²", header=True, notes=keys),
+        Cell("tau² (variance)", header=True, notes=tau_keys),
+        Cell("I² (share)", header=True, notes=keys),
         "Q (df)",
         f"{style.p_letter} of Q",
         f"A further centre, HR ({level} prediction interval)",

@@ -142,7 +142,7 @@ def _pool_curves(
     sets: Mapping[str, Mapping[str, ResultSet]],
     definition: Mapping[str, Any],
 ) -> Iterable[ResultSet]:
-    options = _read_options(definition)
+    options = {**_read_options(definition), "publish": _find_strictest(shares).publish}
     names = dict.fromkeys(
         name for share in shares for name in share.sets if name.startswith("os") and name != SCREEN
     )
@@ -186,7 +186,13 @@ def _pool_incidence(
         horizons_months=[parameters["aml_horizon_months"]],
         conf_level=parameters["conf_level"],
         axis_step_months=parameters["axis_step_months"],
+        publish=_find_strictest(shares).publish,
     )
+
+
+def _find_strictest(shares: Sequence[ShareFile]) -> Rule:
+    rules = [Rule(**share.rule.model_dump()) for share in shares]
+    return max(rules, key=lambda rule: rule.largest_small)
 
 
 def _read_options(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,7 +211,7 @@ def _find_meta(sets: Mapping[str, Mapping[str, ResultSet]], name: str) -> dict[s
     kept = dict(found[0]) if found else dict(_DEFAULT_META)
     for gone in ("n", "group_sizes"):
         kept.pop(gone, None)
-    return kept
+    return {**kept, "disclosure": True}
 
 
 def _join_labels(sets: Mapping[str, Mapping[str, ResultSet]], name: str) -> dict[str, str]:
@@ -283,7 +289,7 @@ def _list_contrasts(definition: Mapping[str, Any], factor: str) -> Iterable[Cont
     for level, name in levels.items():
         if level == reference:
             continue
-        is_binary = {key.casefold() for key in levels} == {"no", "yes"}
+        is_binary = {str(one).casefold() for one in levels.values()} == {"no", "yes"}
         words = (
             label if is_binary else f"{label}: {name} against {levels.get(reference, reference)}"
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from helpers.analysis.contributions import Contribution
 from helpers.analysis.pooled_ratios import StratifiedRatio
 from helpers.disclosure.rule import Rule
@@ -22,6 +24,7 @@ from helpers.stats.one_shot_cox import (
 
 _FAR = "its estimate lies too far from the reference for one exchange; let the centres share again"
 _SMALL = "a group is too small to be shown"
+_CONSTANT = "no centre has patients of two of its groups"
 _OPEN_LEAST = 2
 
 
@@ -133,6 +136,8 @@ def _pool_open(shares: Sequence[ShareFile]) -> dict[str, dict[str, StratifiedRat
 
 def _maximise(expansion: Expansion) -> PooledFit | str:
     """Return the maximum, or the reason why there is none to trust."""
+    if not np.diag(expansion.information).all():
+        return _CONSTANT
     try:
         fit = maximise_expansion(expansion)
     except StatisticsError as error:

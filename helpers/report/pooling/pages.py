@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from helpers.document import TextBlock
-from helpers.formatting.abbreviations import list_known
+from helpers.formatting import format_number_word
+from helpers.formatting.abbreviations import expand_abbreviations, list_known
 from helpers.narrative.pooling import describe_pool, describe_pooled_ratios
 from helpers.narrative.pooling_front import (
     Paragraphs,
@@ -36,25 +37,29 @@ def make_manuscript(pooled: Pooled, *, title: str = "", style: str = "paper") ->
     facts = make_facts(pooled)
     endpoint = pooled.definition["endpoints"]["os"]
     since = str(endpoint["time_label"]).removeprefix("Months since ")
-    title = title or f"{endpoint['label']} after {since} in {len(pooled.centres)} centres"
+    count = format_number_word(len(pooled.centres), style=style)
+    title = title or f"{endpoint['label']} after {since} in {count} centres"
     told = (
         describe_pool(facts, style=style).markdown,
         describe_pooled_ratios(pooled.full, style=style).markdown,
     )
     (methods, limits), references = number_paragraphs(write_methods(facts), write_limits(facts))
+    known = list_known({})
+    abstract = write_abstract(facts, told)
+    shown = expand_abbreviations([text for _, text in abstract], keep_all=False, known=known)
     front = FrontMatter(
         title=title,
         running_head=shorten_title(title),
         abstract=tuple(
             (heading, TextBlock(f"abstract.{heading.lower()}", text))
-            for heading, text in write_abstract(facts, told)
+            for (heading, _), text in zip(abstract, shown, strict=True)
         ),
         before=(Part(title="Methods", items=_make_items("methods", methods)),),
         after=(Part(title="What this cannot say", items=_make_items("limits", limits)),),
         references=references,
     )
     manuscript = Manuscript(front=front, sections=make_sections(pooled, look))
-    return introduce_abbreviations(manuscript, list_known({}))
+    return introduce_abbreviations(manuscript, known)
 
 
 def _make_items(name: str, paragraphs: Paragraphs) -> tuple[Item, ...]:

@@ -26,6 +26,7 @@ from helpers.narrative import (
 from helpers.narrative.pooling import (
     PoolFacts,
     caption_pooled_forest,
+    describe_centre_curves,
     describe_heterogeneity,
     describe_pool,
     describe_pooled_ratios,
@@ -130,7 +131,9 @@ def _iterate_survival(pooled: Pooled, look: Look) -> Iterator[Item]:
         slot = "main" if results.id in _MAIN_CURVES else "supplement"
         if not results.is_computable:
             continue
-        yield _name(describe_survival(results, style=look.style), results)
+        is_by_centre = results.id == "pooled.os_by_centre"
+        describe = describe_centre_curves if is_by_centre else describe_survival
+        yield _name(describe(results, style=look.style), results)
         if len(results.meta["groups"]) > 1:
             yield make_survival_table(results, style=look.style, slot=slot)
         yield _draw(plot_survival, caption_survival, results, look, slot=slot)
@@ -150,7 +153,7 @@ def _iterate_ratios(pooled: Pooled, look: Look) -> Iterator[Item]:
     for results, slot in ((pooled.full, "main"), (pooled.screen, "supplement")):
         table = make_pooled_ratio_table(results, style=look.style)
         figures = list(_draw_forests(results, look, slot=slot))
-        refs = (table.id, *(figure.id for figure in figures))
+        refs = (table.id, *(figure.id for figure in figures if slot == "main"))
         told = describe_pooled_ratios(results, style=look.style, refs=refs)
         yield _name(told, results)
         yield table
