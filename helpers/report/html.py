@@ -21,11 +21,13 @@ from helpers.report.nodes import (
     PageBreak,
     ProseNode,
     ReferenceNode,
+    ReopenNode,
     SentenceNode,
     TableNode,
 )
 from helpers.report.pages import SYNTHETIC_BANNER, Page
 from helpers.report.sanitise import sanitise_html
+from helpers.report.shared_shapes import SharedShapes
 from helpers.report.text import escape_html
 
 #: HTML knows formulas by their name; the page stays free of outside addresses.
@@ -48,6 +50,8 @@ def write_html(page: Page) -> str:
         nothing else.
     """
     style, script = make_style(synthetic=page.synthetic), make_script()
+    shapes = SharedShapes()
+    body = "\n".join(_write_nodes(page.nodes, shapes)).replace(_MATH_NAMESPACE, "")
     return Template(read_template("page.html")).substitute(
         policy=escape_html(make_policy(style, script)),
         title=escape_html(_make_title(page)),
@@ -59,7 +63,7 @@ def write_html(page: Page) -> str:
         bar=write_bar(page),
         contents=write_contents(page),
         head=write_title_block(page),
-        body="\n".join(_write_nodes(page.nodes)).replace(_MATH_NAMESPACE, ""),
+        body=shapes.write() + body,
     )
 
 
@@ -74,13 +78,15 @@ def _find_decimal_mark(page: Page) -> str:
     return str(next(filter(None, marks), "."))
 
 
-def _write_nodes(nodes: Iterable[Node]) -> Iterator[str]:
+def _write_nodes(nodes: Iterable[Node], shapes: SharedShapes) -> Iterator[str]:
     for node in nodes:
         match node:
             case HeadingNode():
                 yield f'<h{node.level} id="{escape_html(node.anchor)}">{node.html}</h{node.level}>'
             case ProseNode():
                 yield node.html
+            case FigureNode():
+                yield write_figure(node, shapes)
             case PageBreak():
                 yield '<div class="sheet"></div>'
             case _:
@@ -113,6 +119,25 @@ def _write_code(node: CodeNode) -> str:
     return f'<details class="code"><summary>Code</summary>{link}{blocks}</details>'
 
 
+def _write_reopening(node: ReopenNode) -> str:
+    again = node.reopening
+    listed = "".join(
+        f"<li><code>{escape_html(f'{name}: {value}')}</code></li>"
+        for name, value in again.parameters
+    )
+    changed = (
+        f"<p>Parameters of this section that are not the default:</p><ul>{listed}</ul>"
+        if listed
+        else "<p>All parameters of this section are the default.</p>"
+    )
+    return (
+        '<details class="code"><summary>Reopen this section</summary>'
+        f"<pre><code>{escape_html(again.command)}</code></pre>"
+        f"<p>in the project's folder opens {escape_html(again.notebook)} with this report's "
+        f"parameters; &quot;Run all&quot; gives its numbers.</p>{changed}</details>"
+    )
+
+
 def _write_output(node: OutputNode) -> str:
     output = node.output
     if output.svg or output.png:
@@ -126,8 +151,8 @@ def _write_output(node: OutputNode) -> str:
 _WRITERS: dict[type, Callable[[Any], str]] = {
     SentenceNode: write_sentence,
     TableNode: write_table,
-    FigureNode: write_figure,
     CodeNode: _write_code,
+    ReopenNode: _write_reopening,
     OutputNode: _write_output,
     ReferenceNode: _write_references,
 }

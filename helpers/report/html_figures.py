@@ -10,6 +10,7 @@ from helpers.report.blocks import Output
 from helpers.report.curve_data import dump_for_page, make_curve_data
 from helpers.report.html_tables import write_data_table
 from helpers.report.nodes import FigureNode
+from helpers.report.shared_shapes import SharedShapes
 from helpers.report.svg import SvgError, inline_svg
 from helpers.report.text import escape_html
 from helpers.report.wording import list_abbreviations
@@ -17,8 +18,16 @@ from helpers.report.wording import list_abbreviations
 _HALF_WIDTH_MM = 100.0
 
 
-def write_figure(node: FigureNode) -> str:
-    """Return a figure with its caption below, then its description and data, both folded."""
+def write_figure(node: FigureNode, shapes: SharedShapes) -> str:
+    """Return a figure with its caption below, then its description and data, both folded.
+
+    Parameters
+    ----------
+    node : FigureNode
+        What to write.
+    shapes : SharedShapes
+        Of the page; takes the drawing's letters and marks.
+    """
     block, anchor = node.block, escape_html(node.anchor)
     words = block.text
     described = f"{anchor}-description" if words.description else ""
@@ -28,7 +37,7 @@ def write_figure(node: FigureNode) -> str:
     caption = " ".join((title, *(escape_html(text) for text in below if text)))
     return (
         f'<figure class="figure {size}" id="{anchor}" data-label="{escape_html(node.label)}">\n'
-        f"{_write_plate(block, node.anchor, described)}\n"
+        f"{_write_plate(block, node.anchor, described, shapes)}\n"
         f"<figcaption>{caption}</figcaption>\n{_write_tools(node, described)}"
         f"{_write_curves(block)}</figure>"
     )
@@ -48,10 +57,14 @@ def write_picture(output: Output) -> str:
     )
 
 
-def _write_plate(block: FigureBlock, anchor: str, described: str) -> str:
+def _write_plate(block: FigureBlock, anchor: str, described: str, shapes: SharedShapes) -> str:
     try:
         drawing = inline_svg(
-            block.svg, prefix=_shorten(anchor), label=block.text.alt, described_by=described
+            block.svg,
+            prefix=_shorten(anchor),
+            label=block.text.alt,
+            described_by=described,
+            shapes=shapes,
         )
         kind = "plate"
     except SvgError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree as ET
 
+from helpers.report.shared_shapes import SharedShapes
 from helpers.report.text import clean_text
 
 _SHAPES = re.compile(
@@ -32,7 +34,14 @@ class SvgError(ValueError):
     """A drawing that cannot be shown inside a page."""
 
 
-def inline_svg(svg: str, *, prefix: str, label: str, described_by: str = "") -> str:
+def inline_svg(
+    svg: str,
+    *,
+    prefix: str,
+    label: str,
+    described_by: str = "",
+    shapes: SharedShapes | None = None,
+) -> str:
     """Return a drawing as an ``svg`` element for an HTML page.
 
     Parameters
@@ -45,6 +54,8 @@ def inline_svg(svg: str, *, prefix: str, label: str, described_by: str = "") -> 
         Alternative text.
     described_by : str
         Id of the element with the long description.
+    shapes : SharedShapes, optional
+        Takes the letters and marks, which the page must then hold beside the drawing.
 
     Returns
     -------
@@ -57,7 +68,7 @@ def inline_svg(svg: str, *, prefix: str, label: str, described_by: str = "") -> 
     SvgError
         If the text is not SVG.
     """
-    view_box, inner = _clean(svg, prefix)
+    view_box, inner = _clean(svg, prefix, shapes)
     described = f' aria-describedby="{escape(described_by)}"' if described_by else ""
     return (
         f'<svg viewBox="{escape(view_box)}" role="img" aria-label="{escape(clean_text(label))}"'
@@ -91,12 +102,39 @@ def wrap_png(png: bytes) -> str:
     )
 
 
-def _clean(svg: str, prefix: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """What the ids of a drawing become in a page."""
+
+    prefix: str
+    used: frozenset[str]
+    shared: dict[str, str] = field(default_factory=dict)
+
+    def rename(self, name: str) -> str:
+        return self.shared.get(name) or self.prefix + name
+
+
+def _clean(svg: str, prefix: str, shapes: SharedShapes | None = None) -> tuple[str, str]:
     """Return the view box and the cleaned content of a drawing."""
     root = parse_svg(svg)
-    used = set(_find_references(root))
-    inner = "".join(_write_element(child, prefix, used) for child in root)
+    ids = _Ids(prefix, frozenset(_find_references(root)))
+    if shapes is not None:
+        ids.shared.update(_share_paths(root, ids, shapes))
+    inner = "".join(_write_element(child, ids) for child in root)
     return root.get("viewBox") or _make_view_box(root), inner
+
+
+def _share_paths(root: ET.Element, ids: _Ids, shapes: SharedShapes) -> Iterator[tuple[str, str]]:
+    """Give away the paths that are defined to be used; yield their ids and new ids."""
+    for definitions in root.iter():
+        if _local_name(definitions) != "defs":
+            continue
+        for element in definitions:
+            name = element.get("id")
+            if _local_name(element) == "path" and name in ids.used and not len(element):
+                attributes = _write_attributes(_clean_attributes(element, ids), without="id")
+                if "url(" not in attributes:
+                    yield name, shapes.share(attributes)
 
 
 def parse_svg(svg: str) -> ET.Element:
@@ -126,59 +164,64 @@ def _find_references(root: ET.Element) -> Iterator[str]:
             yield from _LOCAL_URL.findall(value)
 
 
-def _write_element(element: ET.Element, prefix: str, used: set[str]) -> str:
+def _write_element(element: ET.Element, ids: _Ids) -> str:
     name = _local_name(element)
-    if not _SHAPES.fullmatch(name):
+    if not _SHAPES.fullmatch(name) or element.get("id") in ids.shared:
         return ""
-    attributes = _clean_attributes(element, prefix, used)
+    attributes = _clean_attributes(element, ids)
     if name == "image" and not attributes.get("href", "").startswith("data:image/"):
         return ""
-    inner = "".join(_write_element(child, prefix, used) for child in element)
+    inner = "".join(_write_element(child, ids) for child in element)
     if name in {"text", "tspan"}:
-        inner = escape(element.text or "", quote=False) + _write_tails(element, prefix, used)
+        inner = escape(element.text or "", quote=False) + _write_tails(element, ids)
     if name in {"g", "defs"} and not inner:
         return ""
     if name == "g" and not attributes:
         return inner
-    opening = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    opening = _write_attributes(attributes)
     return f"<{name}{opening}>{inner}</{name}>" if inner else f"<{name}{opening}/>"
 
 
-def _write_tails(element: ET.Element, prefix: str, used: set[str]) -> str:
+def _write_attributes(attributes: Mapping[str, str], *, without: str = "") -> str:
     return "".join(
-        _write_element(child, prefix, used) + escape(child.tail or "", quote=False)
-        for child in element
+        f' {key}="{escape(value)}"' for key, value in attributes.items() if key != without
     )
 
 
-def _clean_attributes(element: ET.Element, prefix: str, used: set[str]) -> dict[str, str]:
+def _write_tails(element: ET.Element, ids: _Ids) -> str:
+    return "".join(
+        _write_element(child, ids) + escape(child.tail or "", quote=False) for child in element
+    )
+
+
+def _clean_attributes(element: ET.Element, ids: _Ids) -> dict[str, str]:
     clean: dict[str, str] = {}
     for name, value in (*element.attrib.items(), *_split_style(element.get("style", ""))):
         if name in {_XLINK, "href"}:
-            href = _clean_reference(value, prefix)
+            href = _clean_reference(value, ids)
             if href:
                 clean["href"] = href
         elif name == "id":
-            if value in used:
-                clean["id"] = prefix + value
+            if value in ids.used:
+                clean["id"] = ids.rename(value)
         elif _ATTRIBUTES.fullmatch(name):
-            cleaned = _clean_value(name, value, prefix)
+            cleaned = _clean_value(name, value, ids)
             if cleaned is not None:
                 clean[name] = cleaned
     return clean
 
 
-def _clean_reference(value: str, prefix: str) -> str:
+def _clean_reference(value: str, ids: _Ids) -> str:
     if value.startswith("#"):
-        return f"#{prefix}{value[1:]}"
+        return f"#{ids.rename(value[1:])}"
     return value if value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) else ""
 
 
-def _clean_value(name: str, value: str, prefix: str) -> str | None:
+def _clean_value(name: str, value: str, ids: _Ids) -> str | None:
     """Return an attribute's value; None where it points out of the page."""
     if "url(" in _LOCAL_URL.sub("", value):
         return None
-    value = _LOCAL_URL.sub(rf"url(#{prefix}\1)", value)
+    value = _LOCAL_URL.sub(lambda match: f"url(#{ids.rename(match[1])})", value)
     value = " ".join(value.split())
     if _ROUNDED.fullmatch(name):
         value = _LONG_NUMBER.sub(_round_number, value)

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from sample_report import draw
 
+from helpers.report.shared_shapes import SharedShapes
 from helpers.report.svg import SvgError, clean_svg, inline_svg, parse_svg, wrap_png
 
 EVIL = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -46,6 +47,46 @@ def test_shapes_of_a_matplotlib_figure_are_all_kept():
         assert len(list(before.iter(name))) == len(list(after.iter(name))) > 0
     assert len(cleaned) < len(svg)
     assert clean_svg(cleaned) == cleaned
+
+
+def test_drawings_of_a_page_share_letters_and_marks():
+    svg, shapes = draw(1, 178, 80.0)[0], SharedShapes()
+    first = inline_svg(svg, prefix="f1-", label="x", shapes=shapes)
+    alone = len(shapes.write())
+    second = inline_svg(svg, prefix="f2-", label="x", shapes=shapes)
+    assert len(shapes.write()) == alone > 1000  # the second drawing brought nothing new
+    page = shapes.write() + first + second
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    used = re.findall(r'(?:href="#|url\(#)([^")]+)', page)
+    assert len(ids) == len(set(ids))
+    assert set(used) == set(ids)
+    assert first.replace("f1-", "f2-") == second
+    assert len(first) < 0.75 * len(inline_svg(svg, prefix="f1-", label="x"))
+
+
+def test_shared_shapes_are_those_of_the_drawing():
+    svg, shapes = draw(1, 178, 80.0)[0], SharedShapes()
+    shown = inline_svg(svg, prefix="", label="x", shapes=shapes)
+    own = dict(re.findall(r'<path id="([^"]+)"([^>]*)/>', inline_svg(svg, prefix="", label="x")))
+    shared = dict(re.findall(r'<path id="([^"]+)"([^>]*)/>', shapes.write()))
+    by_own = re.findall(r'<use href="#([^"]+)"', inline_svg(svg, prefix="", label="x"))
+    by_shared = re.findall(r'<use href="#([^"]+)"', shown)
+    assert len(by_own) == len(by_shared) > 100
+    assert [own[name] for name in by_own] == [shared[name] for name in by_shared]
+
+
+def test_what_is_cut_by_a_path_of_its_drawing_is_not_shared():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><defs><clipPath id="c"><path '
+        'd="M0 0h9"/></clipPath><path id="a" d="M 1 1" clip-path="url(#c)"/><path id="b" '
+        'd="M 2 2"/></defs><use href="#a"/><use href="#b"/></svg>'
+    )
+    shapes = SharedShapes()
+    shown = inline_svg(svg, prefix="p-", label="x", shapes=shapes)
+    assert '<path id="p-a" d="M 1 1" clip-path="url(#p-c)"/>' in shown
+    assert "M 2 2" not in shown
+    assert shapes.write().count("<path") == 1
+    assert SharedShapes().write() == ""
 
 
 @pytest.mark.parametrize(
