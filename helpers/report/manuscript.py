@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from helpers.document import Block, FigureBlock, ResultsBlock, Slot, TableBlock, TextBlock
 from helpers.report.blocks import Code, Item, Prose, SectionContent
 from helpers.report.citations import make_entry, make_references
 from helpers.report.markdown import Fragment, MarkdownConverter
-from helpers.report.nodes import Node, PageBreak, ReferenceNode
+from helpers.report.nodes import HeadingNode, Node, PageBreak, ReferenceNode, ReopenNode
 from helpers.report.numbering import Numbering, number_blocks
 from helpers.report.pages import Page, PageBuilder, level_headings, list_fragments, list_shown
+from helpers.report.reopening import Reopening
 from helpers.report.wording import POINTER
 
 _PART_LEVEL = 2
@@ -76,11 +77,14 @@ class Manuscript:
         The results.
     appendices : tuple of Part
         At the end.
+    reopenings : mapping of str to Reopening
+        How each section is opened again, by its name.
     """
 
     front: FrontMatter
     sections: tuple[SectionContent, ...]
     appendices: tuple[Part, ...] = ()
+    reopenings: Mapping[str, Reopening] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -161,17 +165,27 @@ def _iterate_nodes(manuscript: Manuscript, builder: PageBuilder) -> Iterator[Nod
     yield from _iterate_parts(front.before, builder, _PART_LEVEL)
     yield builder.heading(_PART_LEVEL, "Results")
     for section in manuscript.sections:
-        yield from builder.items(
+        nodes = builder.items(
             _keep_main(section.items),
             shift=_SECTION_LEVEL - 1,
             notebook=f"sections/{section.name}.ipynb",
         )
+        yield from _put_reopening(nodes, manuscript.reopenings.get(section.name))
     yield from _iterate_parts(front.after, builder, _PART_LEVEL)
     if front.references:
         yield builder.heading(_PART_LEVEL, "References")
         yield ReferenceNode(make_references(front.references, builder.markdown, builder.cited))
     yield from _iterate_supplement(manuscript, builder)
     yield from _iterate_appendices(manuscript, builder)
+
+
+def _put_reopening(nodes: Iterable[Node], reopening: Reopening | None) -> Iterator[Node]:
+    """Yield a section's nodes; how it is opened again stands below its title."""
+    for node in nodes:
+        yield node
+        if reopening is not None and isinstance(node, HeadingNode):
+            yield ReopenNode(reopening)
+            reopening = None
 
 
 def _iterate_parts(parts: Iterable[Part], builder: PageBuilder, level: int) -> Iterator[Node]:

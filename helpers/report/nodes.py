@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from helpers.document import FigureBlock, TableBlock
 from helpers.report.blocks import Output
 from helpers.report.citations import Reference
+from helpers.report.reopening import Reopening
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class CodeNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenNode:
+    """How the section below whose heading it stands is opened again."""
+
+    reopening: Reopening
+
+
+@dataclass(frozen=True, slots=True)
 class OutputNode:
     """An output of a foreign notebook."""
 
@@ -90,6 +98,7 @@ Node = (
     | TableNode
     | FigureNode
     | CodeNode
+    | ReopenNode
     | OutputNode
     | ReferenceNode
     | PageBreak

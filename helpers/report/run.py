@@ -41,6 +41,7 @@ from helpers.report.omissions import drop_omitted
 from helpers.report.own_disease import list_relevant, select_parameters
 from helpers.report.pages import list_fragments
 from helpers.report.progress import Progress, ProgressEvent
+from helpers.report.reopening import command_lab, make_reopenings
 from helpers.report.scrub import scrub_parameters
 from helpers.report.section_runs import SectionRuns
 from helpers.report.tasks import ExecutedSection, SectionTask
@@ -87,6 +88,7 @@ class BuildRun:
                     front=assembled.front or self.inputs.front(collected),
                     sections=tuple(drop_omitted(section) for section in sections),
                     appendices=self._make_appendices(collected, assembled),
+                    reopenings=make_reopenings(self.inputs.name, self.inputs.tasks),
                 ),
                 list_known(collected.context.get("abbreviations") or {}),
             )
@@ -158,7 +160,10 @@ class BuildRun:
         parts.append(
             make_provenance_appendix(
                 scrub_parameters(select_parameters(self.inputs.parameters)),
-                describe_origin(self.inputs.parameters, collected.context),
+                {
+                    **describe_origin(self.inputs.parameters, collected.context),
+                    "To reopen it in JupyterLab": command_lab(self.inputs.name),
+                },
                 descriptions=self.inputs.descriptions,
                 warnings=collected.context.get("warnings", ()),
             )
