@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_TERM = 120
 MAX_PARAGRAPH = 4000
-_PARAGRAPHS = ("background", "introduction")
+_PARAGRAPHS = ("background", "introduction", "setting", "interpretation", "declarations")
 _PAIR = re.compile(r"\s*([^=;\s][^=;]{0,29}?)\s*=\s*([^=;]*[^=;\s])\s*")
 
 
@@ -37,6 +37,10 @@ class Terms:
         What ends the survival time; in tables and sentences "event" if it is several words.
     background, introduction : str
         Paragraphs of the abstract and the introduction; empty for a neutral one.
+    setting, interpretation, declarations : str
+        Paragraphs that only the authors can write, of the methods (hospitals, dates, how
+        patients were found, how values were measured), of the discussion (other studies, to whom
+        the results apply) and of the end (funding, ethics, interests, access to data).
     abbreviations : mapping of str to str
         Short forms of the labels, with their meaning.
     """
@@ -55,17 +59,16 @@ class Terms:
     event: str = "death"
     background: str = ""
     introduction: str = ""
+    setting: str = ""
+    interpretation: str = ""
+    declarations: str = ""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_published(self) -> bool:
         """Return whether disease, treatment, time zero and events are those of the paper."""
-        plain = Terms(
-            background=self.background,
-            introduction=self.introduction,
-            abbreviations=self.abbreviations,
-        )
-        return self == plain
+        texts = {name: getattr(self, name) for name in _PARAGRAPHS}
+        return self == Terms(**texts, abbreviations=self.abbreviations)
 
     @property
     def is_death(self) -> bool:

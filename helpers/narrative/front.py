@@ -119,8 +119,10 @@ def _write_parts(
             write_comparison(evidence, choices, published),
             published.refs if published else (),
         ),
+        ("Interpretation", escape_markdown(evidence.terms.interpretation), ()),
         ("Limits", write_limits(evidence, choices), ()),
     ]
+    declarations = escape_markdown(evidence.terms.declarations)
     introduction = (
         *_introduce(evidence.terms),
         _tell_aim(evidence, choices, has_comparison=published is not None),
@@ -132,6 +134,7 @@ def _write_parts(
         ("Methods", methods),
         ("Discussion", [row for row in discussion if row[1]]),
         ("Conclusion", [("", conclusion, ())]),
+        *([("Declarations", [("", declarations, ())])] if declarations else []),
     ]
 
 

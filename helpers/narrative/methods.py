@@ -67,6 +67,8 @@ def write_methods(evidence: Evidence, choices: Choices) -> Iterator[tuple[str, s
         Subheading, empty where a paragraph continues the one before, and Markdown with keys of
         :data:`helpers.narrative.references.LITERATURE`.
     """
+    if evidence.terms.setting:
+        yield "Setting", escape_markdown(evidence.terms.setting)
     yield "Patients", join_sentences([*_tell_selection(evidence), *_tell_definitions(evidence)])
     yield "Endpoints", join_sentences(list(_tell_endpoints(evidence, choices)))
     yield from write_statistics(evidence, choices)

@@ -20,7 +20,8 @@ _INTRODUCTION = (
     "The tables mark this manuscript by the items of four reporting guidelines. The "
     "recommendations are worded anew; the guidelines themselves are binding. Marks are computed "
     "from what the manuscript holds: a mark says that something is there, not that it is enough. "
-    "What is for the authors no program can supply."
+    "What is for the authors no program can supply; the parameter terms takes it as introduction, "
+    "setting, interpretation and declarations."
 )
 _TASKS = f"{MARKS['authors']}:"
 _PAGES = "Page numbers are those of manuscript.pdf."

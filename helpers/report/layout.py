@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.report.blocks import SectionContent
 from helpers.report.html import write_html
+from helpers.report.linked import FoldedTable
 from helpers.report.manuscript import Manuscript, assemble_manuscript
 from helpers.report.markdown import MarkdownConverter
 from helpers.report.numbering import Numbering
@@ -55,7 +56,7 @@ def iterate_pages(
         manuscript,
         numbering=numbering,
         markdown=markdown,
-        links=_link_manuscript(manuscript.sections, formats),
+        links=_link_manuscript(manuscript, formats),
     )
     yield "manuscript", replace(page, print_options=options)
     for section in manuscript.sections:
@@ -114,18 +115,24 @@ def _get_writer(name: str) -> Callable[[Page], bytes]:
     return write_pdf
 
 
-def _link_manuscript(
-    sections: Sequence[SectionContent], formats: Sequence[str]
-) -> list[tuple[str, str]]:
+def _link_manuscript(manuscript: Manuscript, formats: Sequence[str]) -> list[tuple[str, str]]:
     links = [
         (f"{_MANUSCRIPT_FILES.get(name, 'manuscript')}.{name}", FORMAT_NAMES[name])
         for name in formats
         if name not in {"html", SECTION_PDF}
     ]
+    if CHECKLISTS_FORMAT in formats and _has_checklists(manuscript):
+        links.append((f"{CHECKLISTS}.{CHECKLISTS_FORMAT}", "Checklists (Word)"))
     links += [
-        (f"sections/{section.name}.ipynb", f"Notebook {section.name}") for section in sections
+        (f"sections/{section.name}.ipynb", f"Notebook {section.name}")
+        for section in manuscript.sections
     ]
     return [*links, ("results.json", "All results")]
+
+
+def _has_checklists(manuscript: Manuscript) -> bool:
+    items = (item for part in manuscript.appendices for item in part.items)
+    return any(isinstance(item, FoldedTable) for item in items)
 
 
 def _link_section(section: SectionContent, formats: Sequence[str]) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ def complete(facts: Facts) -> Facts:
         facts,
         places=(*places, DECLARATIONS, LINKAGE),
         results=facts.results | FURTHER,
-        parameters={**facts.parameters, "mapping": {"sex": {"column": "Sex"}}},
+        parameters={**facts.parameters, "mapping": {"sex": "Sex"}, "authors": ["A"]},
     )
 
 

@@ -22,6 +22,7 @@ from helpers.report.checklists import (
     make_checklist_page,
 )
 from helpers.report.docx import write_docx
+from helpers.report.front import make_front_matter
 from helpers.report.html import write_html
 from helpers.report.linked import LinkedCell
 from helpers.report.manuscript import Part
@@ -279,3 +280,24 @@ def test_the_document_follows_the_pdf(formats, expected, small_page, marked, tmp
 def test_marks_are_those_of_the_facts(full, marked):
     facts = gather_facts(full.page, full.collected, full.parameters)
     assert marked == tuple(mark_checklist(one, facts) for one in read_checklists())
+
+
+def test_the_authors_paragraphs_meet_their_items(full):
+    terms = {
+        "setting": "Patients were recruited at twelve hospitals and followed up by visits.",
+        "interpretation": "Other studies agree [1]; the results may not generalise.",
+        "declarations": "The study was funded by a charity. There are no competing interests.",
+    }
+    given = {**full.parameters, "terms": terms, "authors": ["Ada Example"]}
+    front = make_front_matter(given)(full.collected)
+    page = full.set_page(replace(full.manuscript, front=front))
+    found = index(mark_manuscript(page, full.collected, given))
+    where = {
+        key: [place.label for place in found[key].places]
+        for key in (("STROBE", "5"), ("STROBE", "21"), ("STROBE", "22"), ("TARGET", "21"))
+    }
+    assert {found[key].mark for key in where} == {"met"}
+    assert where["STROBE", "5"][-1] == "Methods, Setting"
+    assert where["STROBE", "21"] == ["Discussion, Limits", "Discussion, Interpretation"]
+    assert where["STROBE", "22"] == ["Declarations"]
+    assert where["TARGET", "21"] == ["Title", "Declarations"]
