@@ -159,7 +159,7 @@ def make_scaling(part: Mapping[str, Any]) -> str:
             "largest figure's file, MB",
             *(show_bytes(row["largest_figure_bytes"], 10**6) for row in rows),
         ],
-        ["all cells in one process, s", *(f"{row['cells_seconds']:.1f}" for row in rows)],
+        ["all cells, two sections at a time, s", *(f"{row['cells_seconds']:.1f}" for row in rows)],
     ]
     steps = list(dict.fromkeys(step["step"] for row in rows for step in row["steps"]))
     found = [{step["step"]: step["seconds"] for step in row["steps"]} for row in rows]
@@ -178,11 +178,23 @@ def make_scaling(part: Mapping[str, Any]) -> str:
                 by_step,
                 numbers=True,
             ),
+            *list_left_out(rows),
             "<details><summary>Seconds of each cell</summary>",
-            make_table("In one process, one after the other", head, by_cell, numbers=True),
+            make_table("Within the build, two sections at a time", head, by_cell, numbers=True),
             "</details>",
         ]
     )
+
+
+def list_left_out(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each size that says what a report of so many patients leaves out."""
+    for row in rows:
+        reasons = sorted({each["reason"].rstrip(".") for each in row["left_out"]})
+        if reasons:
+            yield (
+                f"<p>With {row['n']:,} patients the report leaves out: "
+                f"{escape('; '.join(reasons))}. Growth from fewer patients is that of the rest.</p>"
+            )
 
 
 def list_cells(row: Mapping[str, Any]) -> dict[tuple[str, str], float]:

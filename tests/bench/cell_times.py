@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 PROJECT = Path(__file__).parents[2]
 
 
 def main() -> None:
     """Time the cells of one report."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anything imports numpy
     rows = list(time_report(Path(sys.argv[1])))
     sys.stdout.write(json.dumps(rows, indent=1) + "\n")
 

@@ -24,7 +24,14 @@ DATA = PROJECT / "helpers" / "cohort" / "data" / "synthetic.csv"
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 #: What the bar of a cold build names; the parameter file asks for the workbook of tables too.
 BAR_FORMATS = "formats=[html, pdf, docx]"
-CHANGES = ("aml_horizon_months=36", "entry_p=0.1", "age_cut_years=70")
+#: One parameter each: of one section, of some, of all.
+CHANGES = (
+    "aml_horizon_months=36",
+    "entry_p=0.1",
+    "age_cut_years=70",
+    "conf_level=0.9",
+    "number_style=nejm",
+)
 _PATIENCE_SECONDS = 600
 R_PACKAGES = ("rmarkdown", "survival", "cmprsk", "mice")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.2
+_MOST_LOOKING = 20  # a look at gigabytes takes long, and what is looked at stands still
 PROC = Path("/proc")
 
 
@@ -23,6 +25,8 @@ class Run:
         Wall time.
     output : str
         What it printed.
+    printed_at : tuple of float
+        Seconds from the start to each line of it.
     peak_bytes : int or None
         Largest sum of proportional set sizes (memory that processes share counts once) of the
         command and all processes below it; None where it was not asked for or not known.
@@ -30,6 +34,7 @@ class Run:
 
     seconds: float
     output: str
+    printed_at: tuple[float, ...] = ()
     peak_bytes: int | None = None
 
 
@@ -52,26 +57,43 @@ def run_command(
     CommandFailed
         If its exit code is none of `accept`.
     """
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    watch = MemoryWatch(process.pid) if with_memory else None
-    try:
-        output, errors = process.communicate()
-    finally:
-        peak = watch.stop() if watch else None
-    seconds = time.perf_counter() - began
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+        )
+        watch = MemoryWatch(process.pid) if with_memory else None
+        try:
+            lines = [(line, time.perf_counter() - began) for line in process.stdout or ()]
+            process.wait()
+        finally:
+            peak = watch.stop() if watch else None
+            close(process)
+        seconds = time.perf_counter() - began
+        told.seek(0)
+        errors = told.read()
+    output = "".join(line for line, _ in lines)
     if process.returncode not in accept:
         last = (errors or output).strip().splitlines()[-1:] or ["no message"]
         raise CommandFailed(f"exit code {process.returncode}: {last[0][:300]}")
-    return Run(seconds=seconds, output=output, peak_bytes=peak)
+    return Run(
+        seconds=seconds, output=output, printed_at=tuple(at for _, at in lines), peak_bytes=peak
+    )
+
+
+def close(process: subprocess.Popen[str]) -> None:
+    """End a process that still runs, and let go of what it prints."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+    if process.stdout:
+        process.stdout.close()
 
 
 class MemoryWatch:
@@ -90,8 +112,11 @@ class MemoryWatch:
         return self._peak or None
 
     def _look(self) -> None:
-        while not self._stopped.wait(SAMPLE_SECONDS):
+        cost = 0.0
+        while not self._stopped.wait(max(SAMPLE_SECONDS, _MOST_LOOKING * cost)):
+            began = time.perf_counter()
             self._peak = max(self._peak, sum(map(read_memory, list_tree(self._pid))))
+            cost = time.perf_counter() - began
 
 
 def list_tree(root: int) -> list[int]:
