@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyreadstat
 import pytest
+import yaml
 
 from helpers.cli import main
 from helpers.cohort.mapping import parse_mapping
@@ -345,3 +348,89 @@ def test_any_text_can_stand_in_a_mapping(text):
     written = quote(text)
     assert "\n" not in written
     assert parse_mapping(f"missing: {{all: [{written}, x]}}").missing["all"] == (text, "x")
+
+
+OWN = {
+    **{name: values for name, values in GERMAN.items() if name != "Bemerkung"},
+    "NPM1": take(["ja", "nein", ""]),
+    "ECOG": [*take([0, 1, 2], N - 1), 4],
+    "Risiko (2017)": take(["günstig", "intermediär", "ungünstig"]),
+    "LDH": [200 + 7 * number for number in range(N)],
+    "complex": take(["0", "1"]),
+    "Bemerkung": GERMAN["Bemerkung"],
+}
+
+
+def test_the_columns_that_are_left_are_declared_and_the_data_pass(tmp_path, capsys):
+    """From a clinic's spreadsheet to a cohort that can be built, without a line written by hand."""
+    path = write(tmp_path / "a.csv", OWN, delimiter=";")
+    mapping, params = tmp_path / "mapping.yml", tmp_path / "params.yml"
+    assert main(["map", str(path), "--out", str(mapping), "--new-params", str(params)]) == 0
+    assert "known_at: after_failure" in capsys.readouterr().out.replace("\n", " ")
+    declared = yaml.safe_load(params.read_text(encoding="utf-8"))
+    assert declared["data"] == "a.csv"
+    assert declared["variables"] == {
+        "npm1": {"label": "NPM1", "type": "flag"},
+        "ecog": {
+            "label": "ECOG",
+            "type": "category",
+            "levels": {"0": "0", "1": "1", "2": "2", "4": "4"},
+        },
+        "risiko_2017": {
+            "label": "Risiko (2017)",
+            "type": "category",
+            "levels": {
+                "gunstig": "günstig", "intermediar": "intermediär", "ungunstig": "ungünstig"
+            },
+        },
+        "ldh": {"label": "LDH", "type": "number"},
+        "complex_own": {"label": "Complex", "type": "flag"},
+    }  # fmt: skip
+    assert declared["univariate_factors"] == [
+        "age_75", "sex", "npm1", "ecog", "risiko_2017", "complex_own",
+    ]  # fmt: skip
+    assert main(["check", str(params)]) == 0, capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Risiko (2017) - günstig: 20, intermediär: 20, ungünstig: 20" in told
+    assert "NPM1 - No: 20, Yes: 20, not known: 20" in told
+
+
+def test_labels_of_a_statistical_file_name_its_columns(tmp_path, capsys):
+    path = tmp_path / "a.sav"
+    frame = pd.DataFrame(
+        {"v1": range(N), "v2": take([1.0, 2.0]), "v3": take([0.0, 1.0]), "v4": take([0.0, 1.0])}
+    )
+    labels = {"v1": "Patient ID", "v2": "Sex", "v3": "Died", "v4": "Mutation of NPM1"}
+    values = {"v2": {1: "male", 2: "female"}}
+    pyreadstat.write_sav(
+        frame, str(path), column_labels=labels, variable_value_labels=values
+    )  # fmt: skip
+    found = propose(capsys, path)
+    assert {name: one["your_column"] for name, one in found.items() if one["your_column"]} == {
+        "patient_id": "v1",
+        "sex": "v2",
+        "dead": "v3",
+    }
+    assert found["sex"]["reason"].startswith("the label is ours")
+    mapping, params = tmp_path / "mapping.yml", tmp_path / "params.yml"
+    assert main(["map", str(path), "--out", str(mapping), "--new-params", str(params)]) == 0
+    declared = yaml.safe_load(params.read_text(encoding="utf-8"))
+    assert declared["variables"] == {"v4": {"label": "Mutation of NPM1", "type": "flag"}}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--new-params", "p.yml"], "--new-params must stand with --out"),
+        (["--out", "m.yml", "--new-params", "here.yml"], "'here.yml' exists"),
+    ],
+)
+def test_new_parameters_are_refused_before_anything_is_written(
+    tmp_path, monkeypatch, capsys, words, message
+):
+    write(tmp_path / "a.csv", GERMAN, delimiter=";")
+    (tmp_path / "here.yml").write_text("title: Mine\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["map", "a.csv", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "here.yml"]

@@ -35,12 +35,20 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--params", type=Path, metavar="FILE", help="parameter file that declares own variables"
     )
+    parser.add_argument(
+        "--new-params",
+        type=Path,
+        metavar="FILE",
+        help="with --out: write a parameter file that declares the columns that are left",
+    )
     parser.add_argument("--json", action="store_true", help="print the proposals as JSON")
     parser.set_defaults(run=run_map)
 
 
 def run_map(options: argparse.Namespace) -> int:
     """Propose a mapping; print it, or write it where there is no file yet."""
+    from helpers.cohort.declarations import extend_dictionary
+    from helpers.cohort.intake.own_variables import declare_unused
     from helpers.cohort.intake.proposals import propose_mapping
     from helpers.cohort.sources import read_source
 
@@ -48,12 +56,32 @@ def run_map(options: argparse.Namespace) -> int:
     raw = read_source(options.data, base_dir=Path(), options=given)
     dictionary = _read_dictionary(options.params)
     proposed = propose_mapping(raw, dictionary)
+    if options.new_params is not None:
+        _check_files(options)
+        own = declare_unused(raw, proposed, dictionary)
+        dictionary = extend_dictionary(dictionary, {"variables": own.entries})
+        proposed = propose_mapping(raw, dictionary, declared=own.columns)
     if options.out is not None:
         from helpers.cohort.intake.mapping_text import write_mapping
 
         _write_new(options.out, write_mapping(proposed, dictionary))
+    if options.new_params is not None:
+        from helpers.cli.proposed_params import write_proposed_params
+
+        text = write_proposed_params(options, proposed, dictionary, own)
+        _write_new(options.new_params, text, option="--new-params")
     print(_to_json(raw.name, proposed) if options.json else _to_text(raw.name, proposed, options))
     return 0
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    if options.out is None or options.params is not None:
+        raise ParameterError(
+            "--new-params must stand with --out, which names the mapping beside it, and without "
+            "--params; give both files new names"
+        )
+    if options.new_params.exists():
+        raise _refuse_existing("--new-params", options.new_params)
 
 
 def _read_dictionary(path: Path | None) -> Dictionary:
@@ -68,19 +96,23 @@ def _read_dictionary(path: Path | None) -> Dictionary:
     return extend_dictionary(read_dictionary(), declarations)
 
 
-def _write_new(path: Path, text: str) -> None:
+def _refuse_existing(option: str, path: Path) -> ParameterError:
+    return ParameterError(
+        f"{option} must be a new file, but {str(path)!r} exists; choose another name, or move it "
+        "away first"
+    )
+
+
+def _write_new(path: Path, text: str, *, option: str = "--out") -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ParameterError(
-            f"--out must be a new file, but {str(path)!r} exists; choose another name, or move it "
-            "away first"
-        ) from None
+        raise _refuse_existing(option, path) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ParameterError(
-            f"--out must be a file that can be written, but {str(path)!r} cannot ({reason}); "
+            f"{option} must be a file that can be written, but {str(path)!r} cannot ({reason}); "
             "choose another name"
         ) from None
 
@@ -107,7 +139,7 @@ def _to_text(name: str, proposed: ProposedMapping, options: argparse.Namespace) 
         lines += [f"  {text}" for text in unused[:40]]
         if len(unused) > 40:
             lines.append(f"  and {len(unused) - 40:,} more")
-    lines += ["", *textwrap.wrap(_advise(options.out), 100)]
+    lines += ["", *textwrap.wrap(_advise(options.out, options.new_params), 100)]
     return "\n".join(lines)
 
 
@@ -125,9 +157,19 @@ def _describe(proposal: Proposal) -> str:
     return f"{text}: {proposal.reason}"
 
 
-def _advise(out: Path | None) -> str:
+def _advise(out: Path | None, params: Path | None) -> str:
     if out is None:
-        return "Add --out mapping.yml to have this written as a mapping."
+        return (
+            "Add --out mapping.yml to have this written as a mapping, and --new-params params.yml "
+            "for a parameter file that declares the columns that are left."
+        )
+    if params is not None:
+        return (
+            f"{out} and {params} were written. Read both: decide on the lines of the mapping that "
+            "are commented out, mark each variable that is settled after time zero (known_at: "
+            "after_failure), and keep as factors only what you chose before you saw the results. "
+            f"Then run lenfail check {params}."
+        )
     return (
         f"{out} was written. Read it, decide on the lines that are commented out, name it in the "
         "parameter file (mapping: ...), then run lenfail check."

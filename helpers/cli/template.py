@@ -22,10 +22,10 @@ Your own patients
              You have a spreadsheet already? Keep it as it is, and let this propose how its
              columns and codes translate:
 
-                 lenfail map yourfile.xlsx --out proposed.yml
+                 lenfail map yourfile.xlsx --out proposed.yml --new-params own.yml
 
-             Read proposed.yml and decide on the lines that are commented out. Then write in
-             params.yml:  data: "yourfile.xlsx",  data_sheet: "",  mapping: "proposed.yml".
+             Read both, decide on the lines of proposed.yml that are commented out, and go on
+             with own.yml in place of params.yml. It declares your further columns, too.
              (mapping.yml is an empty one, for who prefers to write it alone.)
 
 2. Check     lenfail check params.yml

@@ -44,10 +44,19 @@ def write_template_params(active: dict[str, Any], *, name: str) -> str:
             heading = owner
             parts.append(f"\n# {'=' * 10} {heading} {'=' * 10}\n")
         value = active.get(key, Params.model_fields[key].default)
-        line = f"{key}: {json.dumps(value, ensure_ascii=False)}"
+        line = _write_value(key, value)
         is_set = key in active
         parts.append(f"\n{_comment(meaning, domains[key])}\n{line if is_set else _fold(line)}\n")
     return "".join(parts)
+
+
+def _write_value(key: str, value: Any) -> str:
+    if isinstance(value, dict) and value:
+        entries = (
+            f"  {name}: {json.dumps(one, ensure_ascii=False)}" for name, one in value.items()
+        )
+        return "\n".join([f"{key}:", *entries])
+    return f"{key}: {json.dumps(value, ensure_ascii=False)}"
 
 
 def _find_heading(model: Any, key: str) -> str:

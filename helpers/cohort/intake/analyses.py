@@ -17,7 +17,7 @@ PUBLISHED_COLUMNS = frozenset(
         *("len_response", "cyto_response", "len_duration_months", "del5q_group", "tp53"),
         *("os_len_months", "os_dx_months", "len_6m", "active_treatment", "hma_vs_bsc"),
         *("hma_agent", "hma_progression", "hma_progression_vs_chemo", "esa_prior"),
-        *("allo_vs_other", "allo_timing", "other_agent"),
+        *("allo_timing", "other_agent"),
     )
 )
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from helpers.cohort.dictionary import Dictionary
 from helpers.cohort.intake.proposals import Proposal, ProposedMapping
@@ -174,9 +174,10 @@ def _write_recode(proposal: Proposal) -> Iterator[str]:
     values = {code: key for code, key in (proposal.values or {}).items() if key}
     if proposal.target == "dead" or not (values or proposal.undecided or proposal.n_hidden):
         return
-    sign = "" if proposal.certainty in DECIDED else "# "
+    sign = "" if proposal.certainty in DECIDED and values else "# "
     yield f"{sign}{proposal.target}:"
-    for code, key in values.items():
+    ours = {code: code for code in (proposal.codes or {}) if code not in (proposal.values or {})}
+    for code, key in (values | _drop(ours, proposal.undecided) if values else {}).items():
         yield f"{sign}  {quote(code)}: {quote(key)}"
     for code in proposal.undecided:
         yield f"#   {quote(code)}:   # which of ours?"
@@ -184,6 +185,10 @@ def _write_recode(proposal: Proposal) -> Iterator[str]:
         yield f"#   and {proposal.n_hidden:,} more of your codes, each of fewer than five patients"
     if proposal.undecided:
         yield "#   or keep your own codes: declare them as levels of this variable in params.yml"
+
+
+def _drop(values: Mapping[str, str], codes: Iterable[str]) -> dict[str, str]:
+    return {code: key for code, key in values.items() if code not in codes}
 
 
 def _write_missing(proposal: Proposal) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -11,6 +11,7 @@ from helpers.cohort.intake.vocabulary import read_vocabulary, simplify
 
 EXACT = 1.0
 KNOWN = 0.95
+LABELLED = 0.96
 SHORTEST_FUZZY = 5
 NEAR = 0.84
 _ENDS = {"date", "dt", "datum", "data", "fecha", "at", "of", "the", "de", "du", "di", "der", "yn"}
@@ -61,6 +62,22 @@ def match_name(name: str, targets: Collection[str]) -> list[NameMatch]:
         if score:
             found[target] = NameMatch(target=target, score=score, reason=reason, unit=unit)
     return sorted(found.values(), key=lambda match: -match.score)
+
+
+def match_label(label: str, targets: Collection[str]) -> list[NameMatch]:
+    """Return which of our columns the label of a column may mean, the best first.
+
+    A label is weaker evidence than a name.
+
+    Examples
+    --------
+    >>> match_label("Sex", ["sex"])[0].reason
+    'the label is ours but for case and signs'
+    """
+    return [
+        replace(match, score=match.score * LABELLED, reason=f"the label{match.reason[8:]}")
+        for match in match_name(label, targets)
+    ]
 
 
 def split_unit(words: str) -> tuple[str, str]:

@@ -33,8 +33,8 @@ class Profile:
 
     Attributes
     ----------
-    name : str
-        As in the file.
+    name, label : str
+        As in the file; what the file says of the column in words.
     kind : Kind
         ``unique`` is text that is different in nearly every row.
     n_filled, n_distinct : int
@@ -58,6 +58,7 @@ class Profile:
     numbers: np.ndarray
     date_form: str = ""
     dates: np.ndarray
+    label: str = ""
 
     @property
     def shown_codes(self) -> dict[str, int]:
@@ -75,7 +76,7 @@ class Profile:
         }
 
 
-def profile_column(name: str, cells: np.ndarray) -> Profile:
+def profile_column(name: str, cells: np.ndarray, *, label: str = "") -> Profile:
     """Look at a column.
 
     Parameters
@@ -84,6 +85,8 @@ def profile_column(name: str, cells: np.ndarray) -> Profile:
         As in the file.
     cells : numpy.ndarray of object, shape (n,)
         Text, None where empty.
+    label : str
+        What the file says of it in words.
     """
     texts = [(cell or "").strip() for cell in cells]
     counts = Counter(text for text in texts if text)
@@ -99,6 +102,7 @@ def profile_column(name: str, cells: np.ndarray) -> Profile:
         numbers=numbers,
         date_form=date_form,
         dates=dates,
+        label=label,
     )
 
 

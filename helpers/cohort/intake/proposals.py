@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from helpers.cohort.dictionary import Dictionary, Variable
-from helpers.cohort.intake.name_matching import KNOWN, NameMatch, match_name
+from helpers.cohort.intake.name_matching import KNOWN, NameMatch, match_label, match_name
 from helpers.cohort.intake.profiles import Profile, profile_column, read_numbers_by_row
 from helpers.cohort.intake.time_evidence import weigh_time
+from helpers.cohort.intake.unused import describe_kind, find_same_time
 from helpers.cohort.intake.value_evidence import Evidence, weigh_values
 from helpers.cohort.intake.vocabulary import read_vocabulary, simplify
 from helpers.cohort.sources import RawTable
@@ -30,6 +32,7 @@ VAGUE_NAMES = frozenset(
     {"status", "state", "stato", "estado", "event", "time", "tempo", "tiempo", "follow up", "dose"}
     | {"response", "treatment", "hi", "esa", "hma", "blasts", "days to failure", "time to failure"}
 )
+_OWN = partial(NameMatch, score=1.0, reason="declared for it", unit="")
 _WEIGHTS = {"good": 1.0, "fair": 0.9, "open": 0.6, "bad": 0.1}
 
 
@@ -105,7 +108,9 @@ class _Candidate:
         return self.match.score * _WEIGHTS[self.evidence.fit]
 
 
-def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
+def propose_mapping(
+    raw: RawTable, dictionary: Dictionary, *, declared: Mapping[str, str] | None = None
+) -> ProposedMapping:
     """Propose which column of a file is which of ours.
 
     Parameters
@@ -114,6 +119,8 @@ def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
         Text cells.
     dictionary : Dictionary
         Our columns.
+    declared : mapping of str to str, optional
+        Columns of the file that variables were declared for, by the variables' names.
 
     Returns
     -------
@@ -126,7 +133,10 @@ def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
         for position, name in enumerate(names)
         if name and names.count(name) == 1
     }
-    profiles = {name: profile_column(name, column) for name, column in cells.items()}
+    profiles = {
+        name: profile_column(name, column, label=raw.labels.get(name, ""))
+        for name, column in cells.items()
+    }
     death_date = _find_death_date(profiles)
     known = {name: profile for name, profile in profiles.items() if name != death_date}
     variables = {
@@ -134,7 +144,8 @@ def propose_mapping(raw: RawTable, dictionary: Dictionary) -> ProposedMapping:
     }
     times = [name for name in SPANS if name in variables]
     first = [name for name in variables if name not in times]
-    chosen = _choose(_list_candidates(known, {name: variables[name] for name in first}))
+    targets = {name: variables[name] for name in first}
+    chosen = _choose(_list_candidates(known, targets, declared or {}))
     taken = {candidate.column for candidate in chosen.values()}
     chosen |= _choose(
         _list_time_candidates(cells, profiles, times, taken, _find_spans(chosen, profiles))
@@ -155,12 +166,20 @@ def _find_death_date(profiles: Mapping[str, Profile]) -> str:
 
 
 def _list_candidates(
-    profiles: Mapping[str, Profile], variables: Mapping[str, Variable]
+    profiles: Mapping[str, Profile],
+    variables: Mapping[str, Variable],
+    declared: Mapping[str, str],
 ) -> Iterator[_Candidate]:
+    own = {column: name for name, column in declared.items()}
     for column, profile in profiles.items():
-        for match in match_name(column, variables):
+        is_own = own.get(column) in variables
+        for match in [_OWN(target=own[column])] if is_own else _match(profile, variables):
             evidence = weigh_values(profile, variables[match.target], unit_in_name=match.unit)
             yield _Candidate(match=match, column=column, evidence=evidence)
+
+
+def _match(profile: Profile, targets: Collection[str]) -> list[NameMatch]:
+    return [*match_name(profile.name, targets), *match_label(profile.label, targets)]
 
 
 def _list_time_candidates(
@@ -173,7 +192,7 @@ def _list_time_candidates(
     for column, profile in profiles.items():
         if column in taken or profile.kind not in ("number", "codes"):
             continue
-        for match in match_name(column, times):
+        for match in _match(profile, times):
             evidence = weigh_time(
                 read_numbers_by_row(cells[column]),
                 unit_in_name=match.unit,
@@ -260,30 +279,6 @@ def _describe_unused(
     unused = {}
     for name, profile in profiles.items():
         if name not in used:
-            same = _find_same_time(read_numbers_by_row(cells[name]), times)
-            unused[name] = same or _describe_kind(profile)
+            same = find_same_time(read_numbers_by_row(cells[name]), times)
+            unused[name] = same or describe_kind(profile)
     return unused
-
-
-def _find_same_time(numbers: np.ndarray, times: Mapping[str, np.ndarray]) -> str:
-    for target, known in times.items():
-        evidence = weigh_time(known, unit_in_name="", days_between=numbers)
-        if evidence.reasons and evidence.reasons[0].startswith("agrees"):
-            return f"holds the same time as {target}, in days"
-    return ""
-
-
-def _describe_kind(profile: Profile) -> str:
-    match profile.kind:
-        case "empty":
-            return "is empty"
-        case "date":
-            return "holds dates"
-        case "number":
-            return "holds numbers"
-        case "codes":
-            noun = "value" if profile.n_distinct == 1 else "different values"
-            return f"holds {profile.n_distinct} {noun}"
-        case "unique":
-            return "holds text that differs from row to row; take names out of the file"
-    return "holds text"

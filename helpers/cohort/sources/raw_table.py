@@ -80,6 +80,8 @@ class RawTable:
         What was understood of the source.
     codes : mapping of str to mapping of str to str
         By column with value labels: the code behind each label that stands in the cells.
+    labels : mapping of str to str
+        By column: what the source says of it in words.
     identifier : str
         Column that the source itself declares to identify patients; empty without one.
     dates_typed : bool
@@ -99,6 +101,7 @@ class RawTable:
     ragged_rows: Mapping[int, int]
     facts: SourceFacts = field(default_factory=SourceFacts)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     identifier: str = ""
     dates_typed: bool = False
     faults: tuple[Fault, ...] = ()

@@ -82,6 +82,7 @@ def apply_dictionary(raw: RawTable, fields: Mapping[str, Field]) -> RawTable:
         raw,
         frame=made,
         codes=codes,
+        labels={name: fields[name].label for name in names if name in fields},
         identifier=identifier,
         facts=facts,
         dates_typed=raw.dates_typed or has_dates,

@@ -83,9 +83,17 @@ def read_statistical_file(path: Path, shown: str, options: Mapping[str, str]) ->
         ragged_rows={},
         facts=SourceFacts(kind=kind, encoding=str(meta.file_encoding or "")),
         codes=codes,
+        labels=_list_labels(meta),
         dates_typed=True,
         id_salt=make_salt(content),
     )
+
+
+def _list_labels(meta: Any) -> dict[str, str]:
+    """Return what the file says of its columns, on one line each."""
+    given = meta.column_names_to_labels or {}
+    labels = {str(name): " ".join(str(label or "").split()) for name, label in given.items()}
+    return {name: label for name, label in labels.items() if label}
 
 
 def _read(path: Path, kind: str, reader: str, options: Mapping[str, str]) -> tuple[Any, Any]:
