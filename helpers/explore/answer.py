@@ -97,7 +97,9 @@ class Explorer:
             told = summarise_chosen(made.survival, style=params.style)
             return Answer(sentence=told, made=made, seconds=time.perf_counter() - begun)
         table = make_chosen_table(made.survival, *made.shown_models, style=params.style)
-        sentence = summarise_chosen(made.survival, *made.models, style=params.style)
+        sentence = summarise_chosen(
+            made.survival, *made.models, style=params.style, alpha=params.alpha
+        )
         text, svg = None, ""
         if made.survival.meta.get("is_drawn") is not False:
             text = caption_survival(made.survival, style=params.style)

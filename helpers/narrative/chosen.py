@@ -10,6 +10,7 @@ from helpers.formatting import NumberStyle, join_sentences, join_words, lower_fi
 from helpers.formatting.lookup import get_groups
 from helpers.narrative.models import list_levels, tell_limits
 from helpers.narrative.survival import describe_survival, tell_cautions, tell_one
+from helpers.narrative.two_groups import tell_restricted_mean
 from helpers.narrative.voice import Voice, speak, write_plainly
 from helpers.results import ResultSet
 
@@ -43,27 +44,31 @@ def describe_chosen(
     """
     voice = speak(style)
     told = describe_survival(survival, style=style, alpha=alpha, refs=refs)
-    sentences = list(dict.fromkeys(tell_model(model, voice) for model in models))
+    sentences = list(dict.fromkeys(tell_model(model, voice, alpha=alpha) for model in models))
     sentences += [words for model in models[1:] for words in tell_limits(model, voice)]
     sentences += [str(words) for words in survival.meta.get("cautions") or ()]
     return replace(told, markdown=f"{told.markdown} {join_sentences(sentences)}".strip())
 
 
 def summarise_chosen(
-    survival: ResultSet, *models: ResultSet, style: NumberStyle | str = "paper"
+    survival: ResultSet,
+    *models: ResultSet,
+    style: NumberStyle | str = "paper",
+    alpha: float = 0.05,
 ) -> str:
     """Return the answer in short and plain words: hazard ratios, or survival without groups.
 
     Parameters
     ----------
-    survival, models, style
+    survival, models, style, alpha
         As of :func:`describe_chosen`.
     """
     voice = write_plainly(style)
     if not survival.is_computable:
         reason = lower_first(survival.reason.rstrip("."))
         return f"{survival.meta.get('title', survival.id)} could not be analysed: {reason}."
-    told = [tell_model(model, voice, is_alone=True) for model in models]
+    told = [tell_restricted_mean(survival, voice, alpha=alpha)]
+    told += [tell_model(model, voice, alpha=alpha, is_alone=True) for model in models]
     if not any(model.is_computable for model in models):
         told = [*tell_one(survival, next(iter(get_groups(survival))), voice), *told]
     cautions = [str(words) for words in survival.meta.get("cautions") or ()]
@@ -72,10 +77,12 @@ def summarise_chosen(
     return join_sentences([*dict.fromkeys(told), *cautions])
 
 
-def tell_model(model: ResultSet, voice: Voice, *, is_alone: bool = False) -> str:
-    """Return the sentence on the hazard ratios of a model's groups.
+def tell_model(
+    model: ResultSet, voice: Voice, *, alpha: float = 0.05, is_alone: bool = False
+) -> str:
+    """Return the sentences on the hazard ratios of a model's groups, and where they mislead.
 
-    Of two groups alone it is told beside the test between them, and here only where asked for.
+    Those of two groups alone are told beside the test between them, and here only where asked for.
     """
     if not model.is_computable:
         return f"no hazard ratio could be estimated: {lower_first(model.reason.rstrip('.'))}."
@@ -95,7 +102,17 @@ def tell_model(model: ResultSet, voice: Voice, *, is_alone: bool = False) -> str
     if is_alone and not others:
         return f"{told}."
     start = f"adjusted for {join_words(others)}" if others else "in a Cox model of the groups alone"
-    return f"{start}: {told}."
+    return f"{start}: {told}.{_warn_of_hazards(model, voice, alpha=alpha)}"
+
+
+def _warn_of_hazards(model: ResultSet, voice: Voice, *, alpha: float) -> str:
+    check = model.find("ph.global")
+    if check is None or check.p_value is None or check.p_value >= alpha:
+        return ""
+    return (
+        f" The hazards of this model were not proportional (score test, {voice.p(check)}): its "
+        "ratios are averages over the follow-up."
+    )
 
 
 def _name_ratio(line: Mapping[str, object], base: str, voice: Voice) -> str:

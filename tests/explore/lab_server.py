@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-ADDRESS = re.compile(r"(http://(?:localhost|127\.0\.0\.1):\d+/lab\S*token=\w+)")
+ADDRESS = re.compile(r"(\w+://[\w.]+:\d+/lab\S*token=\w+)")
 _SETTINGS = {
     "notification": {"fetchNews": "false", "checkForUpdates": False},
     "themes": {"theme": "JupyterLab Light"},
