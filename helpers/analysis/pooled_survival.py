@@ -151,13 +151,19 @@ def _protect(
         np.nan if n is None or end else float(n) for n, end in zip(shown, ended, strict=True)
     ]
     left = [publish(int(count)) for count in curve["n_at_risk"]]
+    beyond = [
+        {"group": group, "time_months": float(ticks.max() + np.diff(np.sort(ticks)[-2:])[0])}
+        for group, ticks in at_risk.groupby("group", sort=False)["time_months"]
+        if len(ticks) > 1
+    ]
+    at_risk = at_risk.assign(n_at_risk=numbers, n_events=np.nan, n_censored=np.nan)
     return {
         "curve": curve.assign(
             n_at_risk=[np.nan if n is None else float(n) for n in left],
             n_events=np.nan,
             n_censored=0,
         ),
-        "at_risk": at_risk.assign(n_at_risk=numbers, n_events=np.nan, n_censored=np.nan),
+        "at_risk": pd.concat([at_risk, pd.DataFrame(beyond)], ignore_index=True),
     }
 
 

@@ -172,8 +172,8 @@ def describe_centre_curves(
     if len(medians) > 1:
         low, high = min(medians)[1:], max(medians)[1:]
         sentences.append(
-            f"the median {endpoint} was between {voice.median(low[1], method=True)} in {low[0]} and "
-            f"{voice.median(high[1])} in {high[0]}."
+            f"the median {endpoint} was between {voice.median(low[1], method=True)} in {low[0]} "
+            f"and {voice.median(high[1])} in {high[0]}."
         )
     return TextBlock(results.id, join_sentences(sentences), refs)
 

@@ -36,9 +36,7 @@ NUMBERS = (
 @pytest.mark.parametrize("name", CASES)
 def test_numbers_are_those_of_metafor(name: str) -> None:
     case: dict[str, Any] = CASES[name]
-    found = combine_estimates(
-        case["estimates"], case["std_errors"], conf_level=case["conf_level"]
-    )
+    found = combine_estimates(case["estimates"], case["std_errors"], conf_level=case["conf_level"])
     for number in NUMBERS:
         assert getattr(found, number) == pytest.approx(case[number], rel=1e-6, abs=1e-12), number
     assert found.weights == pytest.approx(case["weights"], rel=1e-6)
@@ -87,9 +85,7 @@ def test_confidence_level_has_a_domain() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.floats(-3, 3), st.floats(0.05, 2)), min_size=3, max_size=12, unique=True
-    ),
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 2)), min_size=3, max_size=12, unique=True),
     st.floats(-2, 2),
 )
 def test_shift_moves_the_mean_alone(pairs: list[tuple[float, float]], shift: float) -> None:
