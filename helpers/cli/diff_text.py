@@ -72,16 +72,13 @@ def _iterate_parts(
 
 def _tell_causes(comparison: Comparison) -> Iterator[str]:
     """Yield each cause with what it reaches, and below it what exactly differs."""
-    from helpers.report.changes.causes import list_sections
+    from helpers.report.changes.tables import name_reach
     from helpers.report.changes.words import count_by_cause, shorten
 
-    everything = {*list_sections(comparison.before), *list_sections(comparison.after)}
     counts = count_by_cause(comparison)
     yield "Why"
     for cause in comparison.causes:
-        reached = cause.sections is None or cause.sections == everything
-        where = "every section" if reached else ", ".join(sorted(cause.sections or ["no section"]))
-        told = f"{shorten(cause.title)} (reaches {where})"
+        told = f"{shorten(cause.title)} (reaches {name_reach(cause, comparison)})"
         if counts.get(cause.key):
             told += f": {_count(counts[cause.key])} by it alone"
         yield _indent(told, "  - ")

@@ -96,9 +96,14 @@ def describe_origin(parameters: Mapping[str, Any], context: Mapping[str, Any]) -
 
 
 @cache
-def hash_code() -> str:
-    """Return a hash of the package's code and of the data inside it."""
-    root = Path(helpers.__file__).parent
+def hash_code(root: Path = Path(helpers.__file__).parent) -> str:
+    """Return a hash of the package's code and of the data inside it.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the package; of this one without it.
+    """
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts:

@@ -64,6 +64,20 @@ def describe_reached(tasks: Iterable[SectionTask], cache: Path) -> dict[str, Any
     return {"sections": sections, "versions": find_versions(sorted(packages)), "code": code}
 
 
+def is_reached(found: Mapping[str, Any]) -> bool:
+    """Return whether a manifest's record has the form of :func:`describe_reached`, or is empty."""
+    if not found:
+        return True
+    parts = [found.get(name) for name in ("sections", "versions", "code")]
+    if not all(isinstance(part, dict) for part in parts):
+        return False
+    return all(
+        isinstance(uses, dict)
+        and all(isinstance(uses.get(name), list) for name in ("parameters", "packages"))
+        for uses in found["sections"].values()
+    )
+
+
 def hash_input_files(parameters: Mapping[str, Any], base_dir: Path | None) -> dict[str, str]:
     """Return the SHA-256 of each file that the patients come from, by its parameter."""
     found = {}

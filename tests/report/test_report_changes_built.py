@@ -2,14 +2,20 @@
 
 import csv
 import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
 
 import nbformat
 import pytest
 
 from helpers.params import read_params_file
 from helpers.report.build import build_report
-from helpers.report.changes.attribution import attribute_changes
+from helpers.report.changes.attribution import CODE, attribute_changes
 from helpers.report.changes.comparison import SEVERAL, compare_reports
+from helpers.report.changes.other_code import rebuild_with_code_of
 from helpers.report.changes.reading import read_two_reports
 from helpers.report.changes.scenarios import Place
 from helpers.report.inputs import find_project
@@ -37,15 +43,16 @@ NOTEBOOKS = {
     "02_model": (
         WHOLE + OPEN.format("model"),
         "model = section.record(fit_survival_model(cohort, set_id='cox', factors=['age_75'], "
-        "title='Model of survival'))",
+        "title='Model of survival', conf_level=params.conf_level))",
     ),
 }
 N_ROWS = 60
+PARAMS = "data: {}.csv\nage_cut_years: {}\nformats: [html]\n"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """Four reports: either data, either cut-off of age."""
+    """Reports of either data and either cut-off of age, and one of narrower intervals."""
     folder = tmp_path_factory.mktemp("changes")
     (folder / "notebooks").mkdir()
     for name, cells in NOTEBOOKS.items():
@@ -57,6 +64,7 @@ def project(tmp_path_factory):
     for data in ("old", "new"):
         for cut in (75, 70):
             build(folder, data, cut)
+    build(folder, "old", 70, "conf_level: 0.9\n")
     return folder
 
 
@@ -82,16 +90,15 @@ def write_data(folder):
             csv.writer(file).writerows([head, *found])
 
 
-def build(folder, data, cut):
+def build(folder, data, cut, further=""):
     path = folder / "params.yml"
-    path.write_text(f"data: {data}.csv\nage_cut_years: {cut}\n", encoding="utf-8")
+    path.write_text(PARAMS.format(data, cut) + further, encoding="utf-8")
     build_report(
         read_params_file(path).model_dump(),
-        name=f"{data}{cut}",
+        name=f"{data}{cut}" + ("narrow" if further else ""),
         output_dir=folder / "reports",
         notebooks_dir=folder / "notebooks",
         base_dir=folder,
-        formats=["html"],
     )
 
 
@@ -179,6 +186,20 @@ def test_one_cause_at_a_time_gives_what_reports_of_one_cause_give(project):
     assert "cox.age_75.yes" not in attribution.settled
 
 
+def test_parameters_are_put_in_alone_and_together(project):
+    found = compare(project, "old75", "old70narrow")
+    rows = {row.name: row.n_changed for row in attribute(project, found).rows}
+    assert list(rows) == [
+        "parameter age_cut_years alone",
+        "parameter conf_level alone",
+        "all parameters alone",
+        "only together (interaction)",
+    ]
+    assert rows["all parameters alone"] == len(found.changes) > 0
+    assert 0 < rows["parameter conf_level alone"] < len(found.changes)
+    assert rows["only together (interaction)"] > 0
+
+
 def test_a_single_cause_needs_no_rebuilding(project):
     attribution = attribute(project, compare(project, "old75", "old70"))
     assert attribution.rows == ()
@@ -215,6 +236,81 @@ def test_data_that_are_gone_are_left_to_what_remains(project, tmp_path):
     assert "no longer there as it was" in rows["data alone"].reason
     assert rows["parameter age_cut_years alone"].n_changed > 0
     assert "What the causes do together could not be rebuilt." in attribution.notes
+
+
+def git(folder, *words):
+    named = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(folder), *named, *words], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def repository(project, tmp_path_factory):
+    """A repository whose committed code cuts ages three years later, and two reports of it."""
+    folder = tmp_path_factory.mktemp("repository")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(find_project() / "helpers", folder / "helpers", ignore=ignored)
+    shutil.copytree(project / "notebooks", folder / "notebooks")
+    shutil.copytree(find_project() / "params", folder / "params")
+    path = folder / "helpers/cohort/derive.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("values >= float(cut)") == 1
+    path.write_text(
+        text.replace("values >= float(cut)", "values >= float(cut) + 3"), encoding="utf-8"
+    )
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "Another code")
+    for cut in (75, 70):
+        build_with_code_of(folder, project, cut)
+    return folder
+
+
+def build_with_code_of(folder, project, cut):
+    params = project / f"code{cut}.yml"
+    params.write_text(PARAMS.format("old", cut), encoding="utf-8")
+    code = "import sys; from helpers.cli.program import main; sys.exit(main())"
+    words = ["build", params, "--output", project / "reports"]
+    subprocess.run(
+        [sys.executable, "-c", code, *map(str, words), "--quiet"],
+        check=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    )
+
+
+def test_the_code_of_another_commit_is_a_cause_of_its_own(project, repository):
+    found = compare(project, "old75", "code70")
+    assert [cause.key for cause in found.causes] == ["parameter age_cut_years", "code"]
+    assert found.causes[1].details == ("helpers.cohort.derive: changed _split_at",)
+    place = Place(
+        notebooks_dir=project / "notebooks",
+        reports_dir=project / "nowhere",
+        base_dir=project,
+        ledger=project / "none.yml",
+        folders=(project,),
+        repository=repository,
+    )
+    counts = {
+        row.name: row.n_changed for row in attribute_changes(found, place, lambda words: None).rows
+    }
+    assert counts[f"{CODE} alone"] == len(compare(project, "old75", "code75").changes) > 0
+    by_cut = compare(project, "old75", "old70")
+    assert counts["parameter age_cut_years alone"] == len(by_cut.changes)
+    remaining = compare(project, "old70", "code70")
+    assert counts["what remains (code)"] == len(remaining.changes) > 0
+
+
+def test_code_that_was_not_committed_is_left_to_what_remains(project, repository):
+    found = compare(project, "old75", "code70")
+    manifest = {**found.after.manifest, "code_sha256": "0" * 64}
+    _, reason = rebuild_with_code_of(replace(found.after, manifest=manifest), {}, repository)
+    assert reason.startswith("its code had changes that are not in its commit")
+    gone = {**manifest, "commit": "0" * 40}
+    _, reason = rebuild_with_code_of(replace(found.after, manifest=gone), {}, repository)
+    assert reason == "the repository does not have its commit 0000000000"
+    none = {**manifest, "commit": ""}
+    _, reason = rebuild_with_code_of(replace(found.after, manifest=none), {}, repository)
+    assert reason == "its report records no commit"
 
 
 def test_the_manifest_tells_functions_and_no_path(project):

@@ -142,6 +142,17 @@ def test_attribution_of_one_cause_says_that_nothing_was_rebuilt(capsys, reports)
             '{"format": 1, "results": {"x": {"id": "x", "kind": "count", "estimate": NaN}}}',
             "NaN is no number of JSON",
         ),
+        (
+            "results.json",
+            '{"format": 1, "results": {"x": {"id": "x", "kind": "test", "p_value": 2}}}',
+            "p_value is 2",
+        ),
+        (
+            "results.json",
+            f'{{"format": 1, "results": {{"x": {{"id": "x", "estimate": {"9" * 400}}}}}}}',
+            "a number has 400 digits",
+        ),
+        ("manifest.json", '{"format": 2, "reached": {"code": 1}}', "whose 'reached' this version"),
         ("manifest.json", '{"format": 9}', "of format 1 or 2, but that is 9"),
         ("manifest.json", '{"format": 2, "parameters": 3}', "whose parameters is an object"),
         ("manifest.json", None, "must have a manifest.json that can be read, but has none"),

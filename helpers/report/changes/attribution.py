@@ -10,6 +10,7 @@ from helpers.errors import LenfailError
 from helpers.report.changes.causes import Cause
 from helpers.report.changes.comparison import LARGE, Comparison, find_style
 from helpers.report.changes.numbers import NumberChange, compare_results, is_equal
+from helpers.report.changes.other_code import rebuild_with_code_of
 from helpers.report.changes.scenarios import (
     Place,
     Rebuilder,
@@ -23,7 +24,9 @@ from helpers.results import Result
 MOST_PARAMETERS = 8
 DATA = "data"
 PARAMETERS = "all parameters"
+CODE = "code and notebooks"
 TOGETHER = "only together (interaction)"
+_JOINT = (TOGETHER, PARAMETERS)
 _REMAINDER = ("code", "package", "notebook")
 _WORDS = {"code": "code", "package": "packages", "notebook": "notebooks"}
 
@@ -76,10 +79,10 @@ def attribute_changes(
 ) -> Attribution:
     """Rebuild the results with one cause at a time.
 
-    Only data and parameters can be put in one at a time, with the code, packages and notebooks
-    that are installed here, which must be those of one of both reports. What the other report's
-    data and parameters together do not explain remains for its code, packages and notebooks.
-    Nothing is written.
+    Causes are put into the report that was made with the code, packages and notebooks that are
+    installed here. The other report's code is used where the repository has its commit and the
+    report was built of it unchanged. What the other report's data and parameters together do not
+    explain remains for its code, packages and notebooks. Nothing is written.
 
     Parameters
     ----------
@@ -146,9 +149,11 @@ class _Attributor:
         scenarios = dict(self._make_scenarios(values))
         self._rebuilder.run(start, scenarios.values())
         results = dict(self._collect(start, scenarios))
+        if any(cause.kind in ("code", "notebook") for cause in self._causes):
+            self._add_code(values, results)
         return Attribution(
             base=self._letter,
-            rows=tuple(self._make_rows(scenarios, results)),
+            rows=tuple(self._make_rows(results)),
             settled=self._settle(results),
             notes=tuple(self._notes),
         )
@@ -192,20 +197,28 @@ class _Attributor:
             else:
                 yield name, self._rebuilder.collect(start, self._base, scenario)
 
-    def _make_rows(
-        self, scenarios: Mapping[str, Scenario], results: Mapping[str, dict[str, Result]]
-    ) -> Iterator[AttributionRow]:
-        for name in dict.fromkeys([*self._failed, *scenarios]):
+    def _add_code(self, values: Mapping[str, Any], results: dict[str, dict[str, Result]]) -> None:
+        """Rebuild with the other report's code, where it can be had."""
+        self._rebuilder.tell("rebuilding with the other report's code")
+        repository = self._rebuilder.place.repository
+        found, reason = rebuild_with_code_of(self._other, values, repository)
+        if reason:
+            self._failed[CODE] = f"{reason}; it is part of what remains"
+        else:
+            results[CODE] = found
+
+    def _make_rows(self, results: Mapping[str, dict[str, Result]]) -> Iterator[AttributionRow]:
+        for name in dict.fromkeys([*self._failed, *results]):
             if name == TOGETHER:
                 continue
             if name in self._failed:
                 yield AttributionRow(name=f"{name} alone", reason=self._failed[name])
                 continue
             yield _count(f"{name} alone", self._compare(self._base.results, results[name]))
-        if TOGETHER not in results or self._failed:
+        if TOGETHER not in results or self._failed.keys() - {CODE}:
             self._notes.append("What the causes do together could not be rebuilt.")
             return
-        singles = [one for name, one in results.items() if name not in (TOGETHER, PARAMETERS)]
+        singles = [one for name, one in results.items() if name not in (*_JOINT, CODE)]
         together = self._compare(self._base.results, results[TOGETHER])
         if len(singles) > 1:
             yield _count(TOGETHER, [one for one in together if not _is_in_any(one, singles)])
@@ -228,7 +241,7 @@ class _Attributor:
 
     def _settle(self, results: Mapping[str, dict[str, Result]]) -> dict[str, str]:
         """Return the cause of each change that one cause alone makes, and makes in full."""
-        singles = {key: one for key, one in results.items() if key not in (TOGETHER, PARAMETERS)}
+        singles = {key: one for key, one in results.items() if key not in _JOINT}
         moved = {
             name: {change.id for change in self._compare(self._base.results, found)}
             for name, found in singles.items()

@@ -197,6 +197,8 @@ def _make_change(
 ) -> FieldChange:
     absolute = None if before is None or after is None else after - before
     relative = absolute / abs(before) if absolute is not None and before else None
+    if relative is not None and not math.isfinite(relative):  # of next to nothing
+        relative = None
     return FieldChange(
         name=name,
         before=before,
@@ -235,7 +237,10 @@ def _measure(name: str, before: Result, after: Result, width: float | None) -> f
     if name not in _IN_INTERVAL or width is None:
         return None
     first, second = _to_scale(before, getattr(before, name)), _to_scale(after, getattr(after, name))
-    return None if first is None or second is None else abs(second - first) / width
+    if first is None or second is None:
+        return None
+    units = abs(second - first) / width
+    return units if math.isfinite(units) else None
 
 
 def _to_scale(result: Result, value: float | None) -> float | None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from helpers.errors import FaultsError
 from helpers.report.artefacts import RESULTS_FORMAT
+from helpers.report.changes.results_file import (
+    RESULTS,
+    NoReportError,
+    check_format,
+    parse_document,
+    read_bytes,
+    read_results,
+)
 from helpers.report.changes.sections import ReadSection, read_sections
 from helpers.report.closing import MANIFEST
-from helpers.results import Kind, Result, Status
+from helpers.report.reached import is_reached
+from helpers.results import Result
 
-RESULTS = "results.json"
 MANIFEST_FORMATS = (1, 2)
-_LARGEST_BYTES = 200_000_000
 _MAPPINGS = ("parameters", "packages", "files", "reached", "input_files")
 
 
@@ -109,7 +115,7 @@ def read_two_reports(first: str, second: str, reports_dir: Path) -> tuple[ReadRe
             continue
         try:
             read.append(_read_report(folder))
-        except _NoReportError as error:
+        except NoReportError as error:
             faults.append(f"report {letter} ({folder.name!r}) {error}")
     if folders[0] is not None and folders[0] == folders[1]:
         faults = list(dict.fromkeys(fault.replace("report B", "report A") for fault in faults))
@@ -139,16 +145,12 @@ def find_report(given: str, reports_dir: Path) -> tuple[Path | None, str]:
     )
 
 
-class _NoReportError(Exception):
-    """What is wrong with a report's files."""
-
-
 def _read_report(folder: Path) -> ReadReport:
     manifest = _read_manifest(folder)
     path = folder / RESULTS
-    content = _read_bytes(path)
-    document = _parse(content, RESULTS)
-    _check_format(document, RESULTS, (RESULTS_FORMAT,))
+    content = read_bytes(path)
+    document = parse_document(content, RESULTS)
+    check_format(document, RESULTS, (RESULTS_FORMAT,))
     context = document.get("context")
     context = context if isinstance(context, dict) else {}
     notes = []
@@ -158,7 +160,7 @@ def _read_report(folder: Path) -> ReadReport:
     return ReadReport(
         name=str(manifest.get("name") or folder.name),
         folder=folder,
-        results=_read_results(document),
+        results=read_results(document),
         omitted=_read_omitted(document),
         titles=_read_titles(context),
         manifest=manifest,
@@ -169,90 +171,18 @@ def _read_report(folder: Path) -> ReadReport:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    manifest = _parse(_read_bytes(folder / MANIFEST), MANIFEST)
-    _check_format(manifest, MANIFEST, MANIFEST_FORMATS)
+    manifest = parse_document(read_bytes(folder / MANIFEST), MANIFEST)
+    check_format(manifest, MANIFEST, MANIFEST_FORMATS)
     for name in _MAPPINGS:
         if not isinstance(manifest.setdefault(name, {}), dict):
-            raise _NoReportError(
+            raise NoReportError(
                 f"must have a {MANIFEST} whose {name} is an object; build the report again"
             )
+    if not is_reached(manifest["reached"]):
+        raise NoReportError(
+            f"must have a {MANIFEST} whose 'reached' this version knows; build the report again"
+        )
     return manifest
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise _NoReportError(f"must have a {path.name} of at most {_LARGEST_BYTES:,} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise _NoReportError(
-            f"must have a {path.name} that can be read, but has none "
-            f"({error.strerror}); build the report again"
-        ) from None
-
-
-def _parse(content: bytes, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads(content, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0][:100]
-        raise _NoReportError(
-            f"must have a {name} that is JSON, but it cannot be read ({reason}); build the report "
-            "again"
-        ) from None
-    if not isinstance(found, dict):
-        raise _NoReportError(f"must have a {name} that is an object; build the report again")
-    return found
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _check_format(document: Mapping[str, Any], name: str, known: tuple[int, ...]) -> None:
-    found = document.get("format")
-    if isinstance(found, bool) or found not in known:
-        raise _NoReportError(
-            f"must have a {name} of format {' or '.join(map(str, known))}, but that is {found!r}; "
-            "build the report again with this version"
-        )
-
-
-def _read_results(document: Mapping[str, Any]) -> dict[str, Result]:
-    records = document.get("results")
-    if not isinstance(records, dict):
-        raise _NoReportError(
-            f"must have a {RESULTS} with an object 'results', but it has none; build the report "
-            "again"
-        )
-    results = {}
-    for key, record in records.items():
-        try:
-            result = Result.from_record(record)
-            _check_result(result, key)
-        except (TypeError, ValueError) as error:
-            reason = str(error).splitlines()[0][:160]
-            raise _NoReportError(
-                f"must have results that this version knows, but {key!r:.80} is none ({reason}); "
-                "build the report again"
-            ) from None
-        results[key] = result
-    return results
-
-
-def _check_result(result: Result, key: str) -> None:
-    if result.id != key or result.kind not in get_args(Kind):
-        raise ValueError(f"id or kind is {result.id!r}, {result.kind!r}")
-    if result.status not in get_args(Status) or not isinstance(result.quantities, dict):
-        raise ValueError(f"status is {result.status!r}")
-    numbers = (result.n, result.events, result.missing, result.df, result.conf_level)
-    for value in (*numbers, result.estimate, result.p_value, *result.quantities.values()):
-        if value is not None and not _is_number(value):
-            raise ValueError(f"{value!r} is no number")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _read_omitted(document: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from helpers.report.artefacts import collect_results
 from helpers.report.blocks import read_section
 from helpers.report.changes.causes import show_value
 from helpers.report.changes.code import compare_code
+from helpers.report.changes.other_code import has_notebooks
 from helpers.report.changes.reading import ReadReport
 from helpers.report.changes.rows import find_data_file
 from helpers.report.code_graph import CodeGraph
@@ -43,6 +44,8 @@ class Place:
         Published numbers.
     folders, files : tuple of Path
         Where data files are looked for; copies of them.
+    repository : Path or None
+        Git repository that may have the code of other reports; that of the package without it.
     """
 
     notebooks_dir: Path
@@ -51,6 +54,7 @@ class Place:
     ledger: Path
     folders: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
+    repository: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,21 +175,7 @@ def is_installed(report: ReadReport, rebuilder: Rebuilder) -> bool:
     here = describe_reached(tasks, rebuilder.place.reports_dir / FOLDER)
     if compare_code(reached, here).touched or reached["versions"] != here["versions"]:
         return False
-    for task in tasks:
-        cells = {
-            one.get("id"): one["source"]
-            for one in read_notebook(task)["cells"]
-            if one["cell_type"] == "code"
-        }
-        section = report.sections.get(task.name)
-        code = {
-            key: text
-            for key, text in (section.cells if section else {}).items()
-            if section and section.kinds[key] == "code"
-        }
-        if cells != code:
-            return False
-    return len(tasks) == len(report.sections)
+    return has_notebooks(report, rebuilder.place.notebooks_dir)
 
 
 def find_inputs(report: ReadReport, place: Place) -> tuple[dict[str, Any], str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from helpers.document import Cell, Row, TableBlock
 from helpers.formatting import NO_VALUE, format_count
-from helpers.report.changes.causes import Cause
+from helpers.report.changes.causes import Cause, list_sections
 from helpers.report.changes.comparison import LARGE, SEVERAL, Comparison
 from helpers.report.changes.numbers import NumberChange
 from helpers.report.changes.reading import Verdict
@@ -39,7 +39,7 @@ def make_causes_table(comparison: Comparison) -> TableBlock:
             Cell(shorten(cause.before) or NO_VALUE),
             Cell(shorten(cause.after) or NO_VALUE),
             Cell("\n".join(shorten(text, 300) for text in cause.details) or NO_VALUE),
-            Cell(_name_reach(cause)),
+            Cell(name_reach(cause, comparison)),
             _count_cell(counts[cause.key], style),
         )
         for cause in comparison.causes
@@ -51,16 +51,18 @@ def make_causes_table(comparison: Comparison) -> TableBlock:
     return _make_table(
         "causes",
         "What the reports were made of differently, and the changed numbers that it alone reaches",
-        ("Cause", "A", "B", "Details", "Sections reached", "Numbers"),
+        ("Cause", "A", "B", "Details", "Sections reached", "Numbers by it alone"),
         rows,
         "lllllr",
     )
 
 
-def _name_reach(cause: Cause) -> str:
-    if cause.sections is None:
-        return "all"
-    return ", ".join(sorted(cause.sections)) or "none"
+def name_reach(cause: Cause, comparison: Comparison) -> str:
+    """Return the sections whose numbers a cause can reach."""
+    everything = {*list_sections(comparison.before), *list_sections(comparison.after)}
+    if cause.sections is None or (cause.sections and cause.sections == everything):
+        return "every section"
+    return ", ".join(sorted(cause.sections)) or "no section"
 
 
 def make_overview_table(comparison: Comparison) -> TableBlock:
@@ -129,7 +131,9 @@ def make_changes_table(
             )
         )
     head = ("Number", "Kind", "A", "B", "Change", "Widths", "Cause", "Remark")
-    return _make_table(name, title, head, rows, "llrrrrll", notes={"": WIDTHS_NOTE})
+    if not any(row[-1].text for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    return _make_table(name, title, head, rows, "llrrrrll"[: len(head)], notes={"": WIDTHS_NOTE})
 
 
 def make_verdicts_table(comparison: Comparison) -> TableBlock:

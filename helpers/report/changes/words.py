@@ -179,7 +179,7 @@ def show_change(change: NumberChange, style: str) -> str:
     value = main.absolute * 100 if is_share else main.absolute
     text = _sign(value, _format_size(value, style)) + (" points" if is_share else "")
     if main.relative is not None and not is_share:
-        share = format_percent(abs(main.relative), style=style)
+        share = _format_share(abs(main.relative), style)
         text += f" ({_sign(main.relative, share)})" if abs(main.relative) < 10 else ""
     return text if main.name == "estimate" else f"{name_field(main.name)} {text}"
 
@@ -191,6 +191,13 @@ def _format_size(value: float, style: str) -> str:
     if format_number(size, decimals=decimals, style="paper").strip("0.") == "":
         return "less than " + format_number(10.0**-decimals, decimals=decimals, style=style)
     return text
+
+
+def _format_share(share: float, style: str) -> str:
+    """Return a share of the number in A: whole per cent, tenths below one."""
+    if share >= 0.01:
+        return format_percent(share, style=style)
+    return format_number(max(share * 100, 0.1), decimals=1, style=style) + "%"
 
 
 def _sign(value: float, text: str) -> str:
