@@ -166,13 +166,13 @@ def _list_whole(data: ModelData, outcome: SurvivalOutcome, set_id: str) -> Itera
         counted_by=(result_id,),
     )
     for level, members in _split_groups(data):
+        column = f"column/{level}"
+        yield Population(key=column, n=int(np.count_nonzero(members)), printed="elsewhere")
         yield count_population(
             outcome,
             members,
             key=f"overall/{level}",
-            parts_of=(("overall", "groups"),),
-            printed="elsewhere",
-            events_printed="elsewhere",
+            parts_of=(("overall", "groups"), (column, "same")),
             behind=(result_id,),
         )
 
@@ -194,7 +194,7 @@ def _list_split(data: ModelData, outcome: SurvivalOutcome, set_id: str) -> Itera
             outcome,
             members,
             key=f"{by.name}/{group}",
-            parts_of=((by.name, "groups"), (f"overall/{group}", by.name)),
+            parts_of=((by.name, "groups"), (f"column/{group}", by.name)),
             printed="elsewhere",
             events_printed="nowhere",
         )

@@ -21,10 +21,13 @@ class Behind:
         After secondary suppression.
     populations : dict of str to Population
         By key.
+    known_elsewhere : frozenset
+        Keys of small counts that other sections tell, whatever is hidden here.
     """
 
     system: CountSystem
     populations: dict[str, Population]
+    known_elsewhere: frozenset[Key] = frozenset()
 
     @property
     def rule(self) -> Rule:
@@ -78,8 +81,8 @@ class Behind:
         return any((kind, one.key) in self.system.hidden for kind in kinds)
 
     def has_exposed(self) -> bool:
-        """Return whether a small count remains exposed whatever is hidden."""
-        return bool(self.system.find_exposed())
+        """Return whether a small count remains exposed whatever is hidden here."""
+        return bool(set(self.system.find_exposed()) - self.known_elsewhere)
 
     def _publish(self, kind: str, key: str, count: int) -> int | None:
         return None if (kind, key) in self.system.hidden else self.rule.publish(count)
@@ -116,10 +119,10 @@ def read_behind(
     What remains of a total beside its parts is a count of its own: where it is small it must
     not be worked out.
     """
-    known = {one.key: one for one in populations}
+    by_key = {one.key: one for one in populations}
     system = CountSystem(rule)
     system.add(("n", EVERYONE), n_patients, fixed=True)
-    for one in known.values():
+    for one in by_key.values():
         _add(system, ("n", one.key), one.n, one.printed)
         if _is_shared(one, rule, n_patients):
             system.fixed |= {("n", one.key), ("events", one.key)}
@@ -129,19 +132,20 @@ def read_behind(
             _add(system, ("events", one.key), one.events, one.events_printed)
             rest = system.add(("censored", one.key), one.n - one.events, hidden=True)
             system.tie(("n", one.key), [("events", one.key), rest])
-    for total, split in dict.fromkeys(pair for one in known.values() for pair in one.parts_of):
-        parts = [one for one in known.values() if (total, split) in one.parts_of]
+    for total, split in dict.fromkeys(pair for one in by_key.values() for pair in one.parts_of):
+        parts = [one for one in by_key.values() if (total, split) in one.parts_of]
         _tie(system, "n", total, split, parts)
-        if total in known and known[total].events is not None:
+        if total in by_key and by_key[total].events is not None:
             counted = [one for one in parts if one.events is not None]
             if len(counted) == len(parts):
                 _tie(system, "events", total, split, parts)
     _suppress_elsewhere(system)
-    system.suppress()
-    if system.find_exposed():
+    known = _find_known_elsewhere(system)
+    system.suppress(known)
+    if set(system.find_exposed()) - known:
         system.fixed = {key for key in system.fixed if key in system.given or key[1] == EVERYONE}
-        system.suppress()
-    return Behind(system, known)
+        system.suppress(known)
+    return Behind(system, by_key, frozenset(known))
 
 
 def _suppress_elsewhere(system: CountSystem) -> None:
@@ -156,12 +160,24 @@ def _suppress_elsewhere(system: CountSystem) -> None:
             for key in parts:
                 other.add(key, system.counts[key], hidden=key in system.hidden)
             other.tie(other.add(total, system.counts[total]), parts)
-    totals = {total for total, _ in other.sums}
-    parts_only = {key for _, parts in other.sums for key in parts} - totals
-    other.fixed = {key for key in totals if not system.rule.is_small(system.counts[key])}
+    parts_of_any = {key for _, parts in other.sums for key in parts}
+    whole = {total for total, _ in other.sums} - parts_of_any
+    other.fixed = {key for key in whole if not system.rule.is_small(system.counts[key])}
     other.suppress()
-    system.hidden |= other.hidden & parts_only & system.given
+    system.hidden |= other.hidden & parts_of_any & system.given
     system.fixed |= other.fixed
+
+
+def _find_known_elsewhere(system: CountSystem) -> set[Key]:
+    """Return the small counts that other sections tell, whatever is hidden here."""
+    without = CountSystem(
+        system.rule,
+        counts=system.counts,
+        fixed=system.fixed & system.given,
+        hidden=system.hidden | (set(system.counts) - system.given),
+        sums=system.sums,
+    )
+    return set(without.find_exposed())
 
 
 def _is_shared(one: Population, rule: Rule, n_patients: int) -> bool:

@@ -10,7 +10,7 @@ smallest further count that takes part is hidden (secondary suppression), until 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helpers.disclosure.rule import Rule
@@ -83,13 +83,14 @@ class CountSystem:
             and (bounds[key][0] > 1 or bounds[key][1] < self.rule.largest_small)
         ]
 
-    def suppress(self) -> set[Key]:
+    def suppress(self, beyond: Collection[Key] = ()) -> set[Key]:
         """Hide further counts until no small one is exposed; return all that are hidden.
 
         Small counts that cannot be protected, because whatever is left is fixed, remain
-        exposed; ask :meth:`find_exposed`.
+        exposed; ask :meth:`find_exposed`. Nothing is hidden for the sake of those `beyond`
+        protection.
         """
-        helpless: set[Key] = set()
+        helpless: set[Key] = set(beyond)
         while True:
             exposed = [key for key in self.find_exposed() if key not in helpless]
             if not exposed:

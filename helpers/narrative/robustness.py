@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.document import TextBlock
 from helpers.formatting import (
     NumberStyle,
+    format_count,
     format_number,
     format_percent,
     join_words,
@@ -87,7 +88,8 @@ def describe_centres(
     n = results.meta.get("n_centres")
     sentences = [] if n is None else [f"the patients came from {voice.count(int(n), 'centre')}."]
     smallest = results.meta.get("smallest_left_out")
-    kind = f" of {voice.count(smallest)} or more" if smallest else ""
+    number = format_count(smallest, style=voice.style)
+    kind = f" of {number} or more patients" if smallest else ""
     labels = _name_levels(results)
     if moved:
         told = join_words(_name_level(voice, labels.get(one.id, one.label)) for one in moved)
