@@ -434,3 +434,21 @@ def test_new_parameters_are_refused_before_anything_is_written(
     assert main(["map", "a.csv", *words]) == 2
     assert message in capsys.readouterr().err
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "here.yml"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "unit", "certainty", "reason"),
+    [
+        (1022, "days", "likely", "too long for months: days"),
+        (424, "days", "guess", "days, or months of 35 years"),
+        (96, "months", "guess", "the values fit months"),
+    ],
+)
+def test_a_time_of_either_unit_is_left_to_decide(
+    tmp_path, capsys, longest, unit, certainty, reason
+):
+    times = [int(time) for time in np.linspace(1, longest, N)]
+    path = write(tmp_path / "a.csv", {"id": list(range(N)), "futime": times})
+    found = propose(capsys, path)["os_months"]
+    assert (found["your_column"], found["unit"], found["certainty"]) == ("futime", unit, certainty)
+    assert reason in found["reason"]

@@ -16,7 +16,9 @@ DAYS: Mapping[str, float] = {
     "years": 365.25,
 }
 FEWEST_PAIRS = 5
+#: A longer follow-up is hardly one in months, and a still longer one is none.
 LONGEST_MONTHS = 420.0
+IMPOSSIBLE_MONTHS = 720.0
 CLOSE = 0.05
 
 
@@ -73,10 +75,13 @@ def _compare_with_dates(numbers: np.ndarray, days_between: np.ndarray | None) ->
 
 def _weigh_range(known: np.ndarray) -> Evidence:
     longest, middle = float(known.max()), float(np.median(known))
-    if longest > LONGEST_MONTHS:
+    if longest > IMPOSSIBLE_MONTHS:
         return Evidence(
             fit="good", reasons=("the longest time is too long for months: days",), unit="days"
         )
+    if longest > LONGEST_MONTHS:
+        reason = f"days, or months of {longest / 12:.0f} years: the name gives no unit"
+        return Evidence(fit="open", reasons=(reason,), unit="days")
     if longest <= 30 and middle < 6 and not np.all(known == np.round(known)):
         reason = "months or years: the values are small, and the name gives no unit"
         return Evidence(fit="open", reasons=(reason,), unit="months")
