@@ -1,5 +1,6 @@
 """The command line of a build: what it prints, its exit codes, and watching."""
 
+import io
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -90,6 +92,34 @@ def test_machines_read_one_object_a_line(capsys):
     }  # fmt: skip
     assert told[-1]["verdicts"] == {"equal": 284, "contradiction": 13}
     assert told[-1]["folder"] == "reports/paper"
+
+
+class SlowStream(io.StringIO):
+    """Lets other threads run after every write."""
+
+    def write(self, text):
+        written = super().write(text)
+        time.sleep(0.001)
+        return written
+
+
+@pytest.mark.parametrize("console", [JsonConsole(), LineConsole()])
+def test_lines_of_several_threads_do_not_run_into_each_other(monkeypatch, console):
+    monkeypatch.setattr("sys.stdout", SlowStream())
+    names = [f"{number:02}_section" for number in range(8)]
+
+    def tell(name):
+        for _ in range(5):
+            console.tell(ProgressEvent(kind="section", name=name, seconds=1.0))
+
+    threads = [threading.Thread(target=tell, args=[name]) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = sys.stdout.getvalue().splitlines()
+    assert len(lines) == 40
+    assert all(sum(name in line for name in names) == 1 for line in lines)
 
 
 def test_silence_is_silent(capsys):

@@ -7,12 +7,23 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from helpers.report.progress import BuildSummary, ProgressEvent
+
+
+_printing = Lock()
+
+
+def print_line(line: str) -> None:
+    """Print a whole line, whatever other threads print meanwhile."""
+    with _printing:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 class Console(Protocol):
@@ -45,11 +56,11 @@ class LineConsole(SilentConsole):
         """Print what is worth a line."""
         line = describe_event(event)
         if line:
-            print(line, flush=True)
+            print_line(line)
 
     def close(self, summary: BuildSummary) -> None:
         """Print what was written."""
-        print(summary, flush=True)
+        print_line(str(summary))
 
 
 class JsonConsole(SilentConsole):
@@ -71,7 +82,7 @@ class JsonConsole(SilentConsole):
         self._print({"event": "summary", **fields, "folder": str(summary.folder)})
 
     def _print(self, fields: Mapping[str, Any]) -> None:
-        print(json.dumps(fields, ensure_ascii=False), flush=True)
+        print_line(json.dumps(fields, ensure_ascii=False))
 
 
 class BarConsole(SilentConsole):

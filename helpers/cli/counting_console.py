@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, Protocol
 
+from helpers.cli.console import print_line
+
 
 class CountedEvent(Protocol):
     """Something done of many; a dataclass."""
@@ -43,11 +45,11 @@ class LineCount(SilentCount):
         """Print it."""
         line = describe_counted(event)
         if line:
-            print(line, flush=True)
+            print_line(line)
 
     def close(self, words: str, fields: Mapping[str, Any]) -> None:
         """Print what was written."""
-        print(words, flush=True)
+        print_line(words)
 
 
 class JsonCount(SilentCount):
@@ -63,7 +65,7 @@ class JsonCount(SilentCount):
         self._print({"event": "summary", **fields})
 
     def _print(self, fields: Mapping[str, Any]) -> None:
-        print(json.dumps(fields, ensure_ascii=False), flush=True)
+        print_line(json.dumps(fields, ensure_ascii=False))
 
 
 class BarCount(SilentCount):
