@@ -1,5 +1,6 @@
 """The paper's report, built whole: HTML, PDF and Word print the same numbers in the same places."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -18,13 +19,21 @@ ON_EVERY_PAGE = re.compile(
     r"SYNTHETIC DATA$|^Every patient in this report is simulated|^Page \d+ of \d+$"
 )
 MOST_BYTES = 3_000_000
+EPOCH = "1700000000"
+SUFFIXES = {".html", ".pdf", ".docx", ".xlsx", ".json", ".csv", ".svg", ".png", ".ipynb"}
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reports")
+    return build(tmp_path_factory.mktemp("reports"), {"SOURCE_DATE_EPOCH": EPOCH})
+
+
+def build(folder, environment):
     words = ["build", str(PROJECT / "params/paper.yml"), "--output", str(folder), "--quiet"]
-    assert main(words) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        assert main([*words, "--force"]) == 0
     return folder / "paper"
 
 
@@ -91,3 +100,22 @@ def test_sentences_have_the_same_numbers(html, word, pdf):
 
 def test_the_page_keeps_its_bar(report):
     assert (report / "manuscript.html").stat().st_size <= MOST_BYTES
+
+
+def test_a_second_build_elsewhere_has_the_same_bytes_in_every_format(report, tmp_path):
+    elsewhere = {"SOURCE_DATE_EPOCH": EPOCH, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
+    again = build(tmp_path, elsewhere)
+    names = {path.relative_to(report) for path in report.rglob("*") if path.is_file()}
+    assert {path.relative_to(again) for path in again.rglob("*") if path.is_file()} == names
+    assert {name.suffix for name in names} >= SUFFIXES
+    compared = names - {Path("manifest.json")}
+    differing = [
+        name for name in compared if (again / name).read_bytes() != (report / name).read_bytes()
+    ]
+    assert not differing
+    first, second = (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for folder in (report, again)
+    )
+    assert first["files"] == second["files"]
+    assert b"2023-11-14" in (report / "manuscript.pdf").read_bytes()
