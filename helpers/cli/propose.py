@@ -167,8 +167,8 @@ def _advise(out: Path | None, params: Path | None) -> str:
         return (
             f"{out} and {params} were written. Read both: decide on the lines of the mapping that "
             "are commented out, mark each variable that is settled after time zero (known_at: "
-            "after_failure), keep as factors only what you chose before you saw the results, and name "
-            f"another disease or treatment under terms. Then run lenfail check {params}."
+            "after_failure), keep as factors only what you chose before you saw the results, and "
+            f"name another disease or treatment under terms. Then run lenfail check {params}."
         )
     return (
         f"{out} was written. Read it, decide on the lines that are commented out, name it in the "
