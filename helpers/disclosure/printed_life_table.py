@@ -79,14 +79,36 @@ def _print_one(group: str, curve: pd.DataFrame, rule: Rule, step: float) -> Prin
     if "estimator" in rows:
         rows = rows[rows["estimator"] == _DIRECT]
     counted = count_exits(read_exits(rows), rule, step_months=step)
-    changes = {name: _list_changes(counted.by_code[code], rule) for name, code in _CODES.items()}
+    last = _find_last(counted, rule)
+    changes = {
+        name: _list_changes(counted.by_code[code][: last + 1], rule)
+        for name, code in _CODES.items()
+    }
     return PrintedLifeTable(
         group=str(group),
         step_months=step,
-        n_intervals=len(counted.by_code[1]) - 1,
+        n_intervals=last,
         size=rule.stand_in(counted.size),
         **changes,
     )
+
+
+def _find_last(counted: CumulativeCounts, rule: Rule) -> int:
+    """Return the last interval up to which no small count can be placed more closely.
+
+    A reader knows that more than a small number remains at risk. With the size of the group
+    and the least that the other counts can be, that may leave a small count too little room.
+    """
+    count = len(counted.by_code[1]) - 1
+    remaining = counted.size - (rule.largest_small + 1)
+    for at in range(1, count + 1):
+        here = [int(counts[at]) for counts in counted.by_code.values()]
+        lowest = [rule.bounds(number)[0] for number in here]
+        for number, own in zip(here, lowest, strict=True):
+            room = remaining - (sum(lowest) - own)
+            if rule.is_small(number) and room < rule.largest_small:
+                return at - 1
+    return count
 
 
 def _list_changes(cumulative: NDArray[np.int64], rule: Rule) -> tuple[tuple[int, int | None], ...]:

@@ -189,8 +189,8 @@ def maximise_expansion(expansion: Expansion) -> PooledFit:
         values = np.linalg.eigvalsh(information)
         if values[0] <= 1e-9 * max(values[-1], 1e-9):
             raise StatisticsError(
-                "the sums of the centres do not determine every coefficient; leave out the "
-                "factor that has one level in all of them"
+                "the sums of the centres do not determine every coefficient near the reference; "
+                "leave out a factor with one level, or of which one level has no events"
             )
         step = np.linalg.solve(information, _score(expansion, delta))
         step *= min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
