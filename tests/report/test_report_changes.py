@@ -16,7 +16,7 @@ from helpers.report.changes.numbers import compare_results
 from helpers.report.changes.page import write_comparison_page
 from helpers.report.changes.reading import read_two_reports
 from helpers.report.changes.rows import RowCounts, compare_tables, protect_counts
-from helpers.report.changes.words import describe_comparison
+from helpers.report.changes.words import describe_comparison, show_change
 from helpers.report.code_outline import outline_module, read_outline
 from helpers.report.reached import find_commit
 from helpers.results import Result
@@ -193,6 +193,38 @@ def test_without_a_record_of_code_its_hash_must_do(compare):
     assert "did not record what each section reaches" in found.notes[0]
 
 
+def test_one_record_of_what_sections_use_is_enough(compare):
+    found = compare(
+        a={"reached": {}, "packages": {"numpy": "1", "old": "1"}},
+        b={"parameters": {"age_cut_years": 65.0}, "packages": {"numpy": "2", "new": "1"}},
+    )
+    assert [(cause.key, cause.sections) for cause in found.causes] == [
+        ("parameter age_cut_years", {"02_model"}),
+        ("package numpy", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (MEDIAN, replace(MEDIAN, estimate=25.0), "+5 (+25%)"),
+        (MEDIAN, replace(MEDIAN, estimate=19.9), "\u22120.1 (\u22120.5%)"),
+        (MEDIAN, replace(MEDIAN, estimate=20.00001), "less than +0.0001"),
+        (MEDIAN, replace(MEDIAN, ci_lower=12.5), "lower limit +2.5 (+25%)"),
+        (MEDIAN, replace(MEDIAN, estimate=None, status="not_reached"), "gone"),
+        (COUNT, replace(COUNT, estimate=41), "+1 (+3%)"),
+        (replace(COUNT, estimate=1), replace(COUNT, estimate=30), "+29"),
+        (
+            Result(id="p", kind="probability", estimate=0.5),
+            Result(id="p", kind="probability", estimate=0.475),
+            "\u22122.5 points",
+        ),
+    ],
+)
+def test_a_change_in_words(before, after, words):
+    assert show_change(compare_one(before, after), "paper") == words
+
+
 def test_cells_that_differ_are_counted_and_parameters_are_not(compare):
     found = compare(a={"cells": {"x": "1"}}, b={"cells": {"first": "import scipy", "y": "2"}})
     assert [cause.key for cause in found.causes] == ["notebook 01_people", "notebook 02_model"]
@@ -273,7 +305,10 @@ def test_counts_of_rows_are_protected_by_both_rules():
     counts = RowCounts(added=2, removed=0, changed=13)
     found = protect_counts(counts, {"off", "redact-7-round-5"})
     assert (found.added, found.removed, found.changed) == (None, 0, 15)
-    assert found.describe() == "rows: few (not shown) added, 0 removed, 15 changed"
+    assert found.describe() == (
+        "rows: few (not shown) added, 0 removed, 15 changed; counts are protected "
+        "(redact-7-round-5)"
+    )
     assert protect_counts(counts, {"midpoint-6"}).changed == 15
     assert protect_counts(counts, {"midpoint-6"}).added == 3
     assert protect_counts(counts, {"off"}) == counts
@@ -315,6 +350,7 @@ def test_counts_of_rows_follow_the_disclosure_control_of_the_reports(compare, tm
     found = compare(second=MOVED, a=first, b=second)
     assert (found.rows.added, found.rows.removed, found.rows.changed) == (None, None, None)
     assert found.rows.rule == "redact-7-round-5"
+    assert "can tell more of a few patients than either alone" in found.notes[0]
 
 
 def test_data_that_are_gone_cannot_be_counted(compare, tmp_path):

@@ -102,15 +102,21 @@ def _compare_parameters(before: ReadReport, after: ReadReport) -> Iterator[Cause
             name=name,
             before=show_value(first.get(name, ABSENT)),
             after=show_value(second.get(name, ABSENT)),
-            sections=frozenset(
-                section
-                for report in (before, after)
-                for section in list_sections(report)
-                if name in find_used(report, section)
-            )
-            if list_sections(before) and list_sections(after)
-            else None,
+            sections=_find_users(name, (before, after)),
         )
+
+
+def _find_users(name: str, reports: tuple[ReadReport, ReadReport]) -> frozenset[str] | None:
+    """Return the sections that use a parameter, as recorded; without a record as read."""
+    recorded = [report for report in reports if report.manifest["reached"]]
+    if not recorded and not all(map(list_sections, reports)):
+        return None
+    return frozenset(
+        section
+        for report in recorded or reports
+        for section in list_sections(report)
+        if name in find_used(report, section)
+    )
 
 
 def compare_code_of(before: ReadReport, after: ReadReport) -> Iterator[Cause]:
@@ -147,7 +153,8 @@ def _compare_packages(before: ReadReport, after: ReadReport) -> Iterator[Cause]:
         if is_known
         else [report.manifest["packages"] for report in (before, after)]
     )
-    for name in sorted({*versions[0], *versions[1]} - {"lenfail", "ipython"}):
+    names = {*versions[0], *versions[1]} if is_known else versions[0].keys() & versions[1].keys()
+    for name in sorted(names - {"lenfail", "ipython"}):
         first, second = (str(one.get(name, ABSENT)) for one in versions)
         if first == second:
             continue

@@ -215,6 +215,13 @@ def _list_notes(before: ReadReport, after: ReadReport) -> Iterable[str]:
             f"Report {letter} is not under disclosure control and the other one is: this "
             "comparison holds unprotected numbers and must not leave where they may be read."
         )
+    is_same_data = before.manifest.get("data_sha256") == after.manifest.get("data_sha256")
+    if "off" not in (before.disclosure, after.disclosure) and not is_same_data:
+        yield (
+            "Both reports are under disclosure control, but of different data: what appeared or "
+            "went between them can tell more of a few patients than either alone. Have this "
+            "comparison checked before it leaves."
+        )
     if before.manifest.get("synthetic") != after.manifest.get("synthetic"):
         letter = "A" if before.manifest.get("synthetic") else "B"
         yield f"The patients of report {letter} are simulated, those of the other one are not."

@@ -71,6 +71,8 @@ class RowCounts:
             told += f"; columns: {', '.join(columns)}"
         if not self.has_identifier:
             told += "; no column identifies rows, so a changed row is one removed and one added"
+        if self.rule:
+            told += f"; counts are protected ({self.rule})"
         if not (columns or any((self.added, self.removed, self.changed)) or self.rule):
             told += "; the tables hold the same, written or ordered differently"
         return told

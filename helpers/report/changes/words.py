@@ -11,6 +11,7 @@ from helpers.formatting import (
     format_percent,
     format_trimmed,
     join_words,
+    round_half_up,
 )
 from helpers.report.changes.causes import Cause
 from helpers.report.changes.comparison import Comparison, find_alpha
@@ -41,6 +42,8 @@ _SHARES = frozenset({"probability", "incidence"})
 _SHOWN_IN_VALUE = ("estimate", "ci_lower", "ci_upper", "p_value")
 _MOST_CAUSES = 4
 _MINUS = "\u2212"
+#: Shares of the number in A that say something.
+_SMALLEST, _LARGEST = 0.0005, 10
 
 
 def describe_comparison(comparison: Comparison) -> tuple[str, ...]:
@@ -177,27 +180,26 @@ def show_change(change: NumberChange, style: str) -> str:
         return "appeared" if main.before is None else "gone" if main.after is None else "other"
     is_share = change.before.kind in _SHARES and main.name in ("estimate", "ci_lower", "ci_upper")
     value = main.absolute * 100 if is_share else main.absolute
-    text = _sign(value, _format_size(value, style)) + (" points" if is_share else "")
-    if main.relative is not None and not is_share:
-        share = _format_share(abs(main.relative), style)
-        text += f" ({_sign(main.relative, share)})" if abs(main.relative) < 10 else ""
+    text = _format_size(value, style) + (" points" if is_share else "")
+    if main.relative is not None and not is_share and _SMALLEST <= abs(main.relative) < _LARGEST:
+        text += f" ({_sign(main.relative, _format_share(abs(main.relative), style))})"
     return text if main.name == "estimate" else f"{name_field(main.name)} {text}"
 
 
 def _format_size(value: float, style: str) -> str:
     size = abs(value)
     decimals = 2 if size >= 0.01 else 4
-    text = format_trimmed(size, decimals=decimals, style=style)
-    if format_number(size, decimals=decimals, style="paper").strip("0.") == "":
-        return "less than " + format_number(10.0**-decimals, decimals=decimals, style=style)
-    return text
+    if round_half_up(size, decimals) == 0:
+        least = format_number(10.0**-decimals, decimals=decimals, style=style)
+        return f"less than {_sign(value, least)}"
+    return _sign(value, format_trimmed(size, decimals=decimals, style=style))
 
 
 def _format_share(share: float, style: str) -> str:
     """Return a share of the number in A: whole per cent, tenths below one."""
     if share >= 0.01:
         return format_percent(share, style=style)
-    return format_number(max(share * 100, 0.1), decimals=1, style=style) + "%"
+    return format_number(share * 100, decimals=1, style=style) + "%"
 
 
 def _sign(value: float, text: str) -> str:
