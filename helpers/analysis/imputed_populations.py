@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.model_data import ModelData
+from helpers.analysis.model_results import SLOPE
 from helpers.analysis.populations import (
     Population,
     count_population,
@@ -44,7 +45,8 @@ def list_imputed_populations(
         for level in factor.levels
         if level != factor.reference
     }
-    yield describe_whole(outcome, [one for names in ids.values() for one in names])
+    slopes = _list_slopes(factors, set_id, "imputed")
+    yield describe_whole(outcome, [*(one for names in ids.values() for one in names), *slopes])
     yield Population(key="incomplete", n=n_incomplete, parts_of=(("whole", "incomplete"),))
     yield from list_levels(frame, outcome, factors, "whole", ids)
 
@@ -65,6 +67,14 @@ def list_complete_populations(
         np.ones(outcome.n_subjects, dtype=bool),
         key=key,
         parts_of=(("whole", key),),
-        counted_by=tuple(one for names in ids.values() for one in names),
+        counted_by=(
+            *(one for names in ids.values() for one in names),
+            *_list_slopes(data.factors, set_id, "complete"),
+        ),
     )
     yield from list_levels(data.frame, outcome, data.factors, key, ids)
+
+
+def _list_slopes(factors: Sequence[Factor], set_id: str, way: str) -> list[str]:
+    """Return the ids of the hazard ratios of numbers, which no level's count is behind."""
+    return [f"{set_id}.{factor.name}.{SLOPE}.{way}" for factor in factors if factor.is_numeric]

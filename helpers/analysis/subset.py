@@ -159,6 +159,12 @@ def get_label(cohort: Cohort, name: str) -> str:
         ) from None
 
 
+def name_covariate(cohort: Cohort, name: str) -> str:
+    """Return what a covariate is called in a list, a number without the step of its ratio."""
+    declared = get_factor(cohort, name)
+    return declared.label if declared.levels else get_label(cohort, name)
+
+
 def get_unit(cohort: Cohort, name: str) -> str:
     """Return the unit of a column, empty for a factor."""
     return getattr(cohort.dictionary.find(name), "unit", "")

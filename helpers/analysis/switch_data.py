@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -98,3 +98,16 @@ def find_exposed(declared: Declared) -> str:
     if len(others) != 1:
         raise NotComputableError(f"{declared.label} must have two levels to be joined.")
     return others[0]
+
+
+def describe_switch(data: SwitchData, measured: Endpoint) -> dict[str, Any]:
+    """Return what tables and sentences call the comparison, and who is left out of it."""
+    return {
+        "endpoint_label": measured.label,
+        "time_label": measured.time_label,
+        "event_noun": measured.event_noun,
+        "factor_label": data.label,
+        "row_label": "Estimate",
+        "n_unknown": data.n_unknown,
+        "n_undated": data.n_undated,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,15 @@ from helpers.analysis.e_values import add_e_value
 from helpers.analysis.model_results import make_term_row, record_hazard_ratio
 from helpers.analysis.populations import tabulate_populations
 from helpers.analysis.subset import (
-    Endpoint,
     Where,
     describe_where,
     explain_omission,
     find_endpoint,
     get_factor,
+    name_covariate,
 )
 from helpers.analysis.survival_results import read_outcome, tabulate_at_risk
-from helpers.analysis.switch_data import SwitchData, read_switch
+from helpers.analysis.switch_data import describe_switch, read_switch
 from helpers.analysis.switch_populations import (
     Compared,
     list_switch_populations,
@@ -140,6 +140,7 @@ def estimate_switch_effect(
     curves = estimate_simon_makuch(records, conf_level=conf_level, interval=curve_interval)
     curves = {key: curves[side] for key, side in _SIDES.items() if side in curves}
     population = describe_where(cohort, where)
+    about = get_factor(cohort, group).label if group else name
     return ResultSet.collect(
         set_id,
         [
@@ -151,14 +152,8 @@ def estimate_switch_effect(
             ),
         ],
         frames={
+            **_tabulate_curves(curves, records, axis_step_months),
             "terms": _tabulate(comparisons, set_id),
-            "curve": pd.concat(
-                [_tabulate_curve(key, curve) for key, curve in curves.items()], ignore_index=True
-            ),
-            "at_risk": tabulate_at_risk(
-                {key: records.outcome.select(records.exposed == _SIDES[key]) for key in curves},
-                axis_step_months,
-            ),
             "populations": tabulate_populations(
                 list_switch_populations(
                     [one.compared for one in comparisons], data, set_id, margin=data.margin
@@ -167,9 +162,9 @@ def estimate_switch_effect(
             "entries": tabulate_entries(records),
         },
         meta={
-            "title": title or name,
+            "title": title or f"{about}, without immortal time",
             "population": population,
-            **_describe_data(data, measured),
+            **describe_switch(data, measured),
             "groups": {key: data.labels[key] for key in curves},
             "adjusted_for": adjusted_for,
             "left_out": left_out,
@@ -177,18 +172,6 @@ def estimate_switch_effect(
             "synthetic": cohort.synthetic,
         },
     )
-
-
-def _describe_data(data: SwitchData, measured: Endpoint) -> dict[str, Any]:
-    return {
-        "endpoint_label": measured.label,
-        "time_label": measured.time_label,
-        "event_noun": measured.event_noun,
-        "factor_label": data.label,
-        "row_label": "Estimate",
-        "n_unknown": data.n_unknown,
-        "n_undated": data.n_undated,
-    }
 
 
 def _list_comparisons(
@@ -254,7 +237,7 @@ def _adjust(
         int(records.exposed[complete].sum()),
         patient,
     )
-    return comparison, [one.label for one in usable], left_out
+    return comparison, [name_covariate(cohort, one.name) for one in usable], left_out
 
 
 def _fit(comparison: _Comparison, set_id: str, *, ties: str, conf_level: float) -> Result:
@@ -283,6 +266,20 @@ def _test(records: SwitchRecords, result_id: str) -> Result:
         n=len(np.unique(records.patient)),
         events=records.outcome.n_events,
     )
+
+
+def _tabulate_curves(
+    curves: Mapping[str, KaplanMeier], records: SwitchRecords, axis_step_months: float
+) -> dict[str, pd.DataFrame]:
+    return {
+        "curve": pd.concat(
+            [_tabulate_curve(key, curve) for key, curve in curves.items()], ignore_index=True
+        ),
+        "at_risk": tabulate_at_risk(
+            {key: records.outcome.select(records.exposed == _SIDES[key]) for key in curves},
+            axis_step_months,
+        ),
+    }
 
 
 def _tabulate_curve(key: str, curve: KaplanMeier) -> pd.DataFrame:

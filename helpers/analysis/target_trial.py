@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.analysis.immortal import is_settled_late
-from helpers.analysis.subset import explain_omission, find_endpoint, get_factor
+from helpers.analysis.subset import (
+    explain_omission,
+    find_endpoint,
+    get_factor,
+    name_covariate,
+)
 from helpers.errors import NotComputableError
 from helpers.results import ResultSet
 
@@ -121,7 +126,7 @@ def _sort_covariates(cohort: Cohort, covariates: Sequence[str]) -> tuple[list[st
     absent: list[str] = []
     for name in covariates:
         is_known = name in cohort.table and cohort.table[name].notna().any()
-        (known if is_known else absent).append(get_factor(cohort, name).label)
+        (known if is_known else absent).append(name_covariate(cohort, name))
     return known, absent
 
 
@@ -129,7 +134,9 @@ def _tell_assignment(cohort: Cohort, covariates: Sequence[str]) -> tuple[str, st
     known, absent = _sort_covariates(cohort, covariates)
     emulation = "By the patient's condition and the physician's choice. "
     emulation += (
-        f"Taken to be as good as random given {'; '.join(known)}." if known else "Nothing is known."
+        f"Taken to be as good as random given these: {'; '.join(known)}."
+        if known
+        else "Nothing is known."
     )
     if absent:
         emulation += f" Not in the data: {'; '.join(absent)}."
@@ -184,7 +191,8 @@ def _tell_analysis() -> tuple[str, str, str, bool]:
     )
     emulation = (
         "Cox models crude, with covariates, and weighted by inverse probability and by overlap; "
-        "standardised survival; bootstrap intervals; E-value. Patients with a missing covariate "
+        "weighted and standardised survival; restricted means where hazards are not proportional; "
+        "bootstrap intervals; E-value. Patients with a missing covariate "
         "are left out."
     )
     return ("Analysis", protocol, emulation, True)

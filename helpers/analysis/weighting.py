@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.analysis.balance import find_scales, tabulate_balance
-from helpers.analysis.model_data import ModelData
 from helpers.analysis.subset import (
+    ENDPOINTS,
     Endpoint,
     Where,
     describe_where,
     explain_omission,
     find_endpoint,
+    name_covariate,
 )
 from helpers.analysis.survival_results import tabulate_at_risk
-from helpers.analysis.weighting_data import prepare_comparison
+from helpers.analysis.weighting_data import Comparison, prepare_comparison
 from helpers.analysis.weighting_populations import count_eligible, tabulate_behind
 from helpers.analysis.weighting_results import (
     record_propensity,
@@ -34,7 +35,6 @@ from helpers.stats.treatment.effects import TreatmentEffects, estimate_treatment
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
-    from helpers.cohort import Factor as Declared
 
 #: With more patients there is no bootstrap: it would take hours and equal the robust interval.
 MOST_RESAMPLED = 20_000
@@ -98,8 +98,6 @@ def estimate_weighted_effect(
     compared = prepare_comparison(cohort, treatment, covariates, endpoint=endpoint, where=where)
     declared, data, levels = compared.declared, compared.model, compared.levels
     outcome, design = compared.outcome, compared.design
-    measured = find_endpoint(cohort.terms, endpoint)
-    needs = [measured.time, measured.event]
     effects = estimate_treatment_effects(
         outcome,
         design,
@@ -133,14 +131,14 @@ def estimate_weighted_effect(
                 effects,
                 set_id,
                 levels=levels,
-                eligible=count_eligible(cohort, treatment, where=where, needs=needs),
+                eligible=count_eligible(cohort, treatment, where=where, needs=ENDPOINTS[endpoint]),
             ),
         },
         meta={
-            "title": title or declared.label,
+            **_describe_comparison(compared, effects, find_endpoint(cohort.terms, endpoint)),
+            "title": title or f"{declared.label}, adjusted in several ways",
             "population": describe_where(cohort, where),
-            "groups": {key: declared.levels[key] for key in levels.values()},
-            **_describe_comparison(declared, measured, data, effects),
+            "covariates": [name_covariate(cohort, one.name) for one in data.factors[1:]],
             "seed": seed,
             "weight_truncation": weight_truncation,
             "synthetic": cohort.synthetic,
@@ -149,16 +147,17 @@ def estimate_weighted_effect(
 
 
 def _describe_comparison(
-    declared: Declared, measured: Endpoint, data: ModelData, effects: TreatmentEffects
+    compared: Comparison, effects: TreatmentEffects, measured: Endpoint
 ) -> dict[str, Any]:
+    declared, data = compared.declared, compared.model
     return {
+        "groups": {key: declared.levels[key] for key in compared.levels.values()},
         "endpoint_label": measured.label,
         "time_label": measured.time_label,
         "event_noun": measured.event_noun,
         "factor_label": declared.label,
         "row_label": "Estimate",
         "known_at": declared.known_at,
-        "covariates": [factor.label for factor in data.factors[1:]],
         "missing": data.missing,
         "left_out": list(data.left_out),
         "n_replicates": effects.n_replicates,

@@ -13,7 +13,7 @@ from helpers.results import ResultSet
 
 #: Column that says where in the figure a row is drawn.
 PLACE = "drawn_as"
-_NUMBERS = ("n", "events", "estimate", "ci_lower", "ci_upper", "p_value")
+_NUMBERS = ("n", "events", "estimate", "ci_lower", "ci_upper")
 
 
 def collect_figure_data(drawn: Axes | Any, *results: ResultSet) -> pd.DataFrame | None:

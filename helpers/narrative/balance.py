@@ -44,6 +44,7 @@ def caption_balance(
     parts = [
         f"{_count_above(balance, column)} of {balance[column].notna().sum()} {when}"
         for column, when in (("smd_before", "before"), ("smd_after", "after weighting"))
+        if column in balance
     ]
     alt = f"Love plot. Differences above {limit}: {' and '.join(parts)}." if len(balance) else ""
     labels = [str(label) for label in balance.get("label", ())]

@@ -12,7 +12,7 @@ from helpers.formatting import (
     pluralise,
 )
 from helpers.formatting.lookup import get_frame
-from helpers.narrative.models import group_left_out, name_level
+from helpers.narrative.models import group_left_out, name_level, tell_limits
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
 
@@ -58,6 +58,7 @@ def describe_subgroups(
     elif tests:
         level = format_percent(alpha, n=1, style=voice.style)
         sentences.append(f"no test of an interaction fell below the {level} level.")
+    sentences += tell_limits(results, voice)
     return make_text(results, sentences if tests else sentences[:0], refs)
 
 
@@ -156,7 +157,8 @@ def describe_imputation(
     times = int(results.meta.get("n_imputations") or 0)
     sentences = [
         f"{who} had a missing value; {voice.count(times, 'completed data set')} "
-        "were made by chained equations and pooled by Rubin's rules."
+        f"were made by chained equations (seed {results.meta.get('seed')}) and pooled by Rubin's "
+        "rules."
     ]
     turned = [
         voice.label(label)

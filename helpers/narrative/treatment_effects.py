@@ -131,8 +131,8 @@ def _tell_bearing(adjusted: Result | None, voice: Voice) -> str:
         return ""
     shown = [format_ratio(value, style=voice.style) for value in values]
     return (
-        f" The E-value of the adjusted estimate is {shown[0]}, that of its limit nearer to 1 "
-        f"{shown[1]}."
+        f" The adjusted estimate has an E-value of {shown[0]}; that of its limit nearer to no "
+        f"effect is {shown[1]}."
     )
 
 

@@ -96,3 +96,24 @@ def test_nothing_missing_needs_no_imputation(cohort):
         "No value of these factors was missing, so that complete cases are all patients and "
         "nothing was imputed."
     )
+
+
+def test_numbers_are_imputed_beside_categories(cohort):
+    rng = np.random.default_rng(6)
+    table = cohort.table.copy()
+    table.loc[rng.random(len(table)) < 0.25, "haemoglobin_g_dl"] = np.nan
+    gaps = replace(cohort, table=table)
+    factors = ["age_years", "haemoglobin_g_dl", "raeb"]
+    made = fit_imputed_model(gaps, set_id="mi", factors=factors, n_imputations=10, seed=4)
+    whole = fit_survival_model(cohort, set_id="m", factors=factors)
+    complete = fit_survival_model(gaps, set_id="m", factors=factors)
+    assert made.meta["left_out"] == []
+    for name in ("age_years.slope", "haemoglobin_g_dl.slope", "raeb.yes"):
+        assert made[f"{name}.complete"].estimate == pytest.approx(complete[name].estimate)
+        imputed = made[f"{name}.imputed"]
+        assert imputed.n == len(table)
+        error = whole[name].std_error
+        assert abs(np.log(imputed.estimate / whole[name].estimate)) < error
+    rows = made.frames["terms"]["factor_label"].unique()
+    assert list(rows) == ["Age, per year", "Haemoglobin, per g/dL", "RAEB-1 (WHO): Yes"]
+    assert "seed 4" in describe_imputation(made).markdown

@@ -142,7 +142,7 @@ class TestTargetTrial:
 
     def test_what_data_cannot_give_is_marked(self, rows):
         assert rows["is_emulated"].tolist() == [False] * 4 + [True] * 4
-        assert "given Age; RAEB-1 (WHO)." in rows.loc["Assignment", "emulation"]
+        assert "given these: Age; RAEB-1 (WHO)." in rows.loc["Assignment", "emulation"]
         assert "immortal" in rows.loc["Follow-up and time zero", "emulation"]
         assumed = rows.loc["Identifying assumptions", "emulation"]
         assert "no confounding beyond Age; RAEB-1 (WHO);" in assumed
@@ -153,7 +153,7 @@ class TestTargetTrial:
             bare, set_id="t", treatment="hma_vs_bsc", covariates=["age_75", "raeb"]
         )
         told = made.frames["rows"].set_index("element").loc["Assignment", "emulation"]
-        assert "given Age. Not in the data: RAEB-1 (WHO)." in told
+        assert "given these: Age. Not in the data: RAEB-1 (WHO)." in told
 
     def test_other_factors_say_why_not(self, cohort):
         made = describe_target_trial(

@@ -104,7 +104,7 @@ class TestNumbers:
         made = estimate_switch_effect(
             cohort, set_id="s", group="hma_vs_bsc", adjust=["age_years", "raeb"]
         )
-        assert made.meta["adjusted_for"] == ["Age, per year", "RAEB-1 (WHO)"]
+        assert made.meta["adjusted_for"] == ["Age", "RAEB-1 (WHO)"]
         alone = estimate_switch_effect(cohort, set_id="s", group="hma_vs_bsc", adjust=["raeb"])
         assert made["adjusted.hr"].estimate != pytest.approx(
             alone["adjusted.hr"].estimate, rel=1e-3

@@ -11,7 +11,7 @@ def test_caption_counts_what_is_out_of_balance():
     assert text.id == "figure.balance_balance"
     assert "marks 0.1." in text.caption
     assert text.alt == (
-        "Love plot. Differences above 0.1: 2 of 4 before and 1 of 4 after weighting."
+        "Love plot. Differences above 0.1: 2 of 3 before and 1 of 3 after weighting."
     )
     assert "RAEB-1: 0.55 before, 0.02 after" in text.description
     assert "Female sex: not known before, not known after" in text.description
