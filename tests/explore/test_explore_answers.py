@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import statistics
 import sys
@@ -22,6 +23,10 @@ from helpers.explore.controls import Controls
 from helpers.explore.panel import Panel
 from helpers.explore.saving import save_choice
 from helpers.params import check_params, read_params_file
+from helpers.report.keys import hash_file
+from helpers.report.lab import prepare_lab
+from helpers.report.lab_inputs import read_lab_inputs
+from helpers.report.scrub import scrub_parameters
 
 sys.path.append(str(Path(__file__).parents[1] / "notebooks"))
 import own_cohorts
@@ -222,3 +227,32 @@ def test_an_answer_takes_little_time(explorer):
         seconds.append(time.process_time() - begun)
         assert math.isfinite(answer.seconds)
     assert statistics.median(seconds[3:]) < 0.6
+
+
+def test_a_report_of_own_patients_is_read_again_in_its_folder(tmp_path, monkeypatch, cohort):
+    """What the notebook of choices reads in the folder that `lenfail lab` writes."""
+    data = tmp_path / "data"
+    data.mkdir()
+    built_in = Path(own_cohorts.helpers.__file__).parent / "cohort" / "data" / "synthetic.csv"
+    (data / "own.csv").write_bytes(built_in.read_bytes())
+    values = check_params({"data": str(data / "own.csv"), "age_cut_years": 70}).model_dump()
+    report = tmp_path / "reports" / "own"
+    report.mkdir(parents=True)
+    manifest = {
+        "name": "own",
+        "parameters": scrub_parameters(values),
+        "data_sha256": hash_file(data / "own.csv"),
+    }
+    (report / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.chdir(tmp_path)
+    inputs = read_lab_inputs(report, project=PAPER.parents[1])
+    folder = prepare_lab(inputs, PAPER.parents[1] / "notebooks").folder
+    monkeypatch.setenv("LENFAIL_BASE_DIR", str(inputs.base_dir))
+    notebook = json.loads((folder / "explore.ipynb").read_text(encoding="utf-8"))
+    namespace = {}
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("tags") in (["parameters"], ["setup"]):
+            exec("".join(cell["source"]), namespace)
+    assert len(namespace["cohort"]) == len(cohort)
+    assert namespace["params"].age_cut_years == 70
+    assert str(tmp_path) not in (folder / "explore.ipynb").read_text(encoding="utf-8")

@@ -53,10 +53,10 @@ def page(place):
 
 
 def run_all(page: Page) -> None:
-    """Run all cells; a dialog of JupyterLab's own is answered as it proposes."""
+    """Run all cells once the kernel is there; JupyterLab may ask something first."""
     status = page.locator(".lenfail-status p").filter(has_text="HR of")
     dialog = page.locator(".jp-Dialog")
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+    page.get_by_text("lenfail | Idle").first.wait_for()
     said = []
     for _ in range(4):
         if dialog.count():
