@@ -207,16 +207,20 @@ def _reads(need: Need, text: str) -> bool:
 
 
 def _find_reason(need: Need, facts: Facts) -> str:
-    """Return why the analysis behind a need was left out, nothing if it was not."""
+    """Return why the analyses behind a need were left out, nothing if one of them was not."""
     if need.kind in {"text", "heading", "parameter"}:
         return ""
-    for name in need.of or need.names:
-        wanted = _name_set(name)
-        for key, reason in facts.omitted.items():
-            left_out = _name_set(key)
-            if f"{left_out}_".startswith(f"{wanted}_") or f"{wanted}_".startswith(f"{left_out}_"):
-                words = reason.strip().rstrip(".")
-                return f"{words}."
+    reasons = [_find_reason_of(name, facts) for name in need.of or need.names]
+    return reasons[0] if all(reasons) else ""
+
+
+def _find_reason_of(name: str, facts: Facts) -> str:
+    wanted = f"{_name_set(name)}_"
+    for key, reason in facts.omitted.items():
+        left_out = f"{_name_set(key)}_"
+        if left_out.startswith(wanted) or wanted.startswith(left_out):
+            words = reason.strip().rstrip(".")
+            return f"{words[:1].upper()}{words[1:]}."
     return ""
 
 

@@ -128,6 +128,13 @@ def test_an_analysis_that_was_left_out_gives_its_reason(need, reason):
     assert answer.places == (OMITTED,)
 
 
+def test_a_reason_is_given_only_where_every_way_was_left_out():
+    both = make_need("result", "weighted.*", "flow.excluded.*")
+    assert answer_need(both, FACTS).gap == "It is missing. Left out: Nobody was treated."
+    one = make_need("result", "weighted.*", "table1.region.*")
+    assert answer_need(one, FACTS).gap == "It is missing."
+
+
 def test_names_do_not_reach_into_the_abstract():
     assert is_named(ABSTRACT, "Abstract > Methods")
     assert not is_named(ABSTRACT, "Methods")
