@@ -25,21 +25,22 @@ from helpers.analysis.subset import (
     select_patients,
 )
 from helpers.analysis.survival_results import read_outcome
-from helpers.errors import NotComputableError, StatisticsError
+from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
 from helpers.stats.cox import fit_cox
 from helpers.stats.cox_result import CoxFit
 from helpers.stats.design import build_design
 from helpers.stats.factors import Factor
+from helpers.stats.imputed_models import pool_models
+from helpers.stats.mapped import MapChunks
 from helpers.stats.outcome import SurvivalOutcome
-from helpers.stats.rubin import PooledEstimate, pool_estimates
+from helpers.stats.rubin import PooledEstimate
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
     from helpers.cohort import Factor as Declared
 
 LABELS = {"complete": "Complete cases", "imputed": "Multiple imputation"}
-_SEPARATED = 20.0
 #: Chained equations of more patients would take hours.
 MOST_IMPUTED = 20_000
 
@@ -68,6 +69,7 @@ def fit_imputed_model(
     seed: int = 0,
     ties: str = "efron",
     conf_level: float = 0.95,
+    map_chunks: MapChunks | None = None,
 ) -> ResultSet:
     """Fit a Cox model to complete cases and to multiply imputed data.
 
@@ -88,6 +90,8 @@ def fit_imputed_model(
         Of the imputation.
     endpoint, where, title, ties, conf_level
         As in :func:`helpers.analysis.models.fit_survival_model`.
+    map_chunks : callable, optional
+        Where the models are fitted; see :func:`helpers.stats.imputed_models.pool_models`.
 
     Returns
     -------
@@ -118,7 +122,17 @@ def fit_imputed_model(
     if len(frame) > MOST_IMPUTED:
         raise NotComputableError(f"at most {MOST_IMPUTED:,} patients are imputed.")
     models = [[factor] for factor in wanted] if each else [wanted]
-    pooled = _pool(data, outcome, models, n_imputations, seed, ties=ties, conf_level=conf_level)
+    pooled = pool_models(
+        data.codes,
+        outcome,
+        data.factors,
+        models,
+        n_imputations=n_imputations,
+        seed=seed,
+        ties=ties,
+        conf_level=conf_level,
+        map_chunks=map_chunks,
+    )
     results: list[Result] = []
     behind = list(list_imputed_populations(frame, outcome, wanted, set_id, data.n_missing))
     for model, estimates in zip(models, pooled, strict=True):
@@ -169,48 +183,6 @@ def _is_not_applicable(frame: pd.DataFrame, factor: Declared) -> pd.Series:
     sources = [name for name in factor.needs if name in frame and name != factor.name]
     known = frame[sources].notna().all(axis=1) if sources else pd.Series(False, frame.index)
     return frame[factor.name].isna() & known
-
-
-def _pool(
-    data: _Incomplete,
-    outcome: SurvivalOutcome,
-    models: Sequence[Sequence[Factor]],
-    n_imputations: int,
-    seed: int,
-    *,
-    ties: str,
-    conf_level: float,
-) -> list[PooledEstimate]:
-    from helpers.stats.imputation import impute_covariates
-
-    levels = {factor.name: len(factor.levels) for factor in data.factors}
-    fits: list[list[CoxFit]] = [[] for _ in models]
-    for table in impute_covariates(
-        data.codes, outcome, levels=levels, n_imputations=n_imputations, seed=seed
-    ):
-        keys = pd.DataFrame(
-            {
-                factor.name: np.array(factor.levels, dtype=object)[table[factor.name].astype(int)]
-                for factor in data.factors
-            }
-        )
-        for model, made in zip(models, fits, strict=True):
-            fit = fit_cox(outcome, build_design(keys, list(model)), ties=ties)
-            if fit.infinite.any() or np.abs(fit.coefficients).max() > _SEPARATED:
-                raise StatisticsError(
-                    "the groups are separated by the event in an imputed data set; leave out the "
-                    "factor with few patients in a level"
-                )
-            made.append(fit)
-    return [
-        pool_estimates(
-            [fit.coefficients for fit in made],
-            [np.diag(fit.covariance) for fit in made],
-            complete_df=max(outcome.n_events - len(made[0].terms), 1),
-            conf_level=conf_level,
-        )
-        for made in fits
-    ]
 
 
 def _record_complete(fit: CoxFit, set_id: str) -> Iterator[Result]:

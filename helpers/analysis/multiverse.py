@@ -13,6 +13,7 @@ from helpers.analysis.specifications import Multiverse
 from helpers.analysis.subset import explain_omission, get_factor
 from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
+from helpers.stats.mapped import MapChunks
 
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
@@ -36,6 +37,7 @@ def estimate_multiverse(
     published: float | None = None,
     title: str = "",
     alpha: float = 0.05,
+    map_chunks: MapChunks | None = None,
 ) -> ResultSet:
     """Estimate a hazard ratio under every combination of choices.
 
@@ -53,6 +55,9 @@ def estimate_multiverse(
         Of the figure.
     alpha : float
         Level at which an estimate counts as significant.
+    map_chunks : callable, optional
+        Where the models are fitted; see
+        :meth:`helpers.analysis.specifications.Multiverse.fit_all`.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def estimate_multiverse(
     """
     given = {} if cuts is None else {"cuts": cuts}
     multiverse = Multiverse(cohort, factor, level, choices, models or {}, subsets or {}, **given)
-    rows = list(multiverse.fit_all(multiverse.list_specifications()))
+    rows = list(multiverse.fit_all(multiverse.list_specifications(), map_chunks))
     return summarise_specifications(
         multiverse, rows, set_id=set_id, published=published, title=title, alpha=alpha
     )

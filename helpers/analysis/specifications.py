@@ -18,6 +18,7 @@ from helpers.cohort.derive import derive_factors
 from helpers.errors import NotComputableError, ParameterError, StatisticsError
 from helpers.stats.cox import fit_cox
 from helpers.stats.design import Design, build_design
+from helpers.stats.mapped import MapChunks, cut_into_parts
 from helpers.stats.outcome import SurvivalOutcome
 
 if TYPE_CHECKING:
@@ -145,10 +146,23 @@ class Multiverse:
         except (NotComputableError, StatisticsError) as error:
             return row | {"reason": str(error)}
 
-    def fit_all(self, specifications: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield a row for each specification, in order."""
-        for one in specifications:
-            yield self.fit(one)
+    def fit_all(
+        self, specifications: Sequence[Mapping[str, Any]], map_chunks: MapChunks | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield a row for each specification, in order.
+
+        Parameters
+        ----------
+        specifications : sequence of mapping
+            Combinations of the choices.
+        map_chunks : callable, optional
+            Takes a function and its many arguments, as ``map`` does, and may call it elsewhere.
+        """
+        for rows in (map_chunks or map)(self._fit_part, cut_into_parts(specifications)):
+            yield from rows
+
+    def _fit_part(self, specifications: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [self.fit(one) for one in specifications]
 
     @cached_property
     def _last(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from helpers.analysis.survival_results import read_outcome
 from helpers.analysis.weighting import MOST_RESAMPLED
 from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
+from helpers.stats.mapped import MapChunks
 from helpers.stats.validation import ValidatedSelection, validate_selection
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def validate_model(
     ties: str = "efron",
     n_replicates: int = 100,
     seed: int = 0,
+    map_chunks: MapChunks | None = None,
 ) -> ResultSet:
     """Repeat screening and stepwise selection in bootstrap samples.
 
@@ -71,6 +73,8 @@ def validate_model(
         screen as well.
     n_replicates, seed : int
         Of the bootstrap; at most :data:`MOST_REPLICATES` are made.
+    map_chunks : callable, optional
+        Where the samples are looked at; see :func:`helpers.stats.validation.validate_selection`.
 
     Returns
     -------
@@ -93,6 +97,7 @@ def validate_model(
         n_replicates=min(n_replicates, MOST_REPLICATES),
         seed=seed,
         ties=ties,
+        map_chunks=map_chunks,
         direction=direction,
         entry_p=entry_p,
         stay_p=stay_p,

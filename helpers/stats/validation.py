@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from helpers.stats.cox_inference import standardise
 from helpers.stats.cox_risk_sets import RiskSets, build_risk_sets
 from helpers.stats.design import Design, build_design
 from helpers.stats.factors import Factor
+from helpers.stats.mapped import MapChunks
 from helpers.stats.nested_models import NestedModels
 from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.resampled_selection import ForwardSelection, SelectedModel
@@ -26,9 +27,6 @@ from helpers.stats.selection_path import SelectionPath
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
-#: Calls a function with each of many arguments and gives the results in their order.
-MapChunks = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
-
 #: Samples that are one piece of work, wherever it is done.
 _AT_ONCE = 25
 _LARGEST_COEFFICIENT = 15.0

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from dask_processes import DaskProcesses
 from executor_tasks import add_shared, fail_until, rest, square
+from mapped_loops import LOOPS, list_numbers
 
 from helpers.errors import BuildError
 from helpers.report.batch import BatchSettings, read_requests, run_batch
-from helpers.report.executors import map_tasks, open_executor
+from helpers.report.executors import make_map, map_tasks, open_executor
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -144,3 +145,8 @@ def test_a_batch_survives_the_loss_of_a_worker(cluster, tmp_path):
     assert sorted(event.name for event in events if event.kind == "report") == names
     assert [path.name for path in sorted(out.glob("*/manuscript.html"))] == ["manuscript.html"] * 4
     assert not list(out.glob(".?.new-*"))
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_loops_of_analyses_are_the_same_on_a_cluster(executor, loop):
+    assert list_numbers(loop(map_chunks=make_map(executor=executor))) == list_numbers(loop())

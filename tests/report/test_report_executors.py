@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from executor_tasks import add_shared, fail_until, prepare_once, rest, square, tell_process
+from mapped_loops import LOOPS, list_numbers
 
 from helpers.errors import BuildError, ParameterError
 from helpers.report.executors import count_cores, make_map, map_tasks, open_executor
@@ -152,6 +153,19 @@ def test_a_bootstrap_is_the_same_in_other_processes(executor):
         assert there.intervals[name] == pytest.approx(limits, rel=1e-8)
     np.testing.assert_allclose(there.difference_limits, here.difference_limits, rtol=1e-7)
     assert there.n_failed == here.n_failed
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_loops_of_analyses_are_the_same_in_other_processes(executor, loop):
+    asked = []
+
+    def mapped(function, arguments):
+        asked.extend(arguments)
+        return make_map(executor=executor)(function, asked)
+
+    here, there = loop(), loop(map_chunks=mapped)
+    assert len(asked) > 1
+    assert list_numbers(here) == list_numbers(there)
 
 
 def test_shared_data_without_preparation(executor):
