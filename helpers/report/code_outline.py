@@ -73,7 +73,7 @@ def outline_module(source: bytes) -> str:
 
     Examples
     --------
-    >>> outline_module(b"def f():\\n    return 1\\n").split(":")[0]
+    >>> outline_module(b"def f():\n    return 1\n").split(":")[0]
     'f'
     """
     lines = source.splitlines(keepends=True)
