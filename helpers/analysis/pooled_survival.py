@@ -168,7 +168,10 @@ def _protect(
 
 
 def _explain_end(result: Result) -> Result:
-    """Return a result that says why there is no probability: the tables end, not the follow-up."""
+    """Return a result that says why it lacks a number: the tables end, not the follow-up."""
+    if result.kind == "median" and result.status == "not_reached":
+        reason = "the life tables end before the curve falls to one half"
+        return replace(result, status="not_computable", reason=reason)
     if result.status != "not_computable" or "time_months" not in result.quantities:
         return result
     months = result.quantities["time_months"]

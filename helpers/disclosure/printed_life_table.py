@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.disclosure.life_table import (
@@ -67,40 +66,52 @@ def print_life_tables(
         return ()
     curve, step = results.frames["curve"], find_step(results.frames["at_risk"])
     kept = set(shown.frames["curve"]["group"])
+    if "estimator" in curve:
+        curve = curve[curve["estimator"] == _DIRECT]
+    counted = {
+        str(group): count_exits(read_exits(rows), rule, step_months=step)
+        for group, rows in curve.groupby("group", sort=False)
+    }
+    sizes = {group: one.size for group, one in counted.items()}
     return tuple(
-        _print_one(group, curve, rule, step)
-        for group in dict.fromkeys(curve["group"])
+        _print_one(group, one, rule, _find_largest(group, sizes, kept, rule))
+        for group, one in counted.items()
         if group in kept
     )
 
 
-def _print_one(group: str, curve: pd.DataFrame, rule: Rule, step: float) -> PrintedLifeTable:
-    rows = curve[curve["group"] == group]
-    if "estimator" in rows:
-        rows = rows[rows["estimator"] == _DIRECT]
-    counted = count_exits(read_exits(rows), rule, step_months=step)
-    last = _find_last(counted, rule)
+def _find_largest(group: str, sizes: Mapping[str, int], kept: Container[str], rule: Rule) -> int:
+    """Return the largest size that a reader can think a group has, who knows the total."""
+    others = [
+        rule.bounds(size)[0] if one in kept else 0 for one, size in sizes.items() if one != group
+    ]
+    return min(rule.bounds(sizes[group])[1], sum(sizes.values()) - sum(others))
+
+
+def _print_one(group: str, counted: CumulativeCounts, rule: Rule, largest: int) -> PrintedLifeTable:
+    last = _find_last(counted, rule, largest)
     changes = {
         name: _list_changes(counted.by_code[code][: last + 1], rule)
         for name, code in _CODES.items()
     }
     return PrintedLifeTable(
-        group=str(group),
-        step_months=step,
+        group=group,
+        step_months=counted.step_months,
         n_intervals=last,
         size=rule.stand_in(counted.size),
         **changes,
     )
 
 
-def _find_last(counted: CumulativeCounts, rule: Rule) -> int:
+def _find_last(counted: CumulativeCounts, rule: Rule, largest: int) -> int:
     """Return the last interval up to which no small count can be placed more closely.
 
-    A reader knows that more than a small number remains at risk. With the size of the group
-    and the least that the other counts can be, that may leave a small count too little room.
+    A reader knows that more than a small number remains at risk. With the largest size of the
+    group and the least that the other counts can be, that may leave a small count too little
+    room.
     """
     count = len(counted.by_code[1]) - 1
-    remaining = counted.size - (rule.largest_small + 1)
+    remaining = largest - (rule.largest_small + 1)
     for at in range(1, count + 1):
         here = [int(counts[at]) for counts in counted.by_code.values()]
         lowest = [rule.bounds(number)[0] for number in here]

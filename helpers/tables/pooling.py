@@ -140,6 +140,8 @@ def make_heterogeneity_table(
         Where it stands.
     """
     style, notes = get_style(style), Notes()
+    tau_keys = notes.cite("tau²: variance of log hazard ratios between centres (Paule, Mandel).")
+    keys = notes.cite("I²: share of the variation that is not chance, Higgins and Thompson.")
     level = format_level(find_conf_level(sets[0]), style=style) if sets else ""
     rows: list[Row] = []
     for results in sets:
@@ -150,13 +152,11 @@ def make_heterogeneity_table(
             rows += made
     if not rows:
         return None
-    tau_keys = notes.cite("Variance between centres of the log hazard ratios, Paule and Mandel.")
-    keys = notes.cite("Share of the variation that is not chance, Higgins and Thompson.")
     head = [
-        "Factor",
+        Cell("Factor", header=True, notes=(*tau_keys, *keys)),
         "Centres",
-        Cell("tau² (variance)", header=True, notes=tau_keys),
-        Cell("I² (share)", header=True, notes=keys),
+        "tau²",
+        "I²",
         "Q (df)",
         f"{style.p_letter} of Q",
         f"A further centre, HR ({level} prediction interval)",

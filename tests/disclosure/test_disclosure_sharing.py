@@ -110,7 +110,7 @@ def _read_life_table(
     counted = count_exits(read_exits(rows), rule, step_months=find_step(at_risk))
     size = made.learn(f"size of {group}", counted.size, table["size"])
     small = SMALL[made.rule]
-    for at in range(1, table["n_intervals"] + 1, 3):
+    for at in range(1, table["n_intervals"] + 1, 2):
         names = []
         for name, code in (("events", 1), ("competing", 2), ("censored", 0)):
             key = f"{name} of {group} by {at}"
@@ -163,7 +163,7 @@ def test_the_attack_learns_of_life_tables_that_end_too_late(
     whole: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        printed_life_table, "_find_last", lambda counted, rule: len(counted.by_code[1]) - 1
+        printed_life_table, "_find_last", lambda counted, rule, largest: len(counted.by_code[1]) - 1
     )
     assert list_learnt(whole, "west", "midpoint-6")
 

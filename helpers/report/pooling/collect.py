@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.analysis.pooled_characteristics import pool_characteristics
-from helpers.analysis.pooled_ratios import (
-    Contrast,
-    PooledRatios,
-    StratifiedRatio,
-    pool_hazard_ratios,
-)
 from helpers.analysis.pooled_survival import Exits, join_exits, pool_incidence, pool_survival
 from helpers.disclosure.printed_life_table import read_life_table, rebuild_printed
 from helpers.disclosure.rule import Rule
-from helpers.published import find_published_ratios
 from helpers.report.pooling.likelihoods import pool_likelihoods
-from helpers.report.sharing.analyses import FULL, SCREEN
+from helpers.report.pooling.ratios import pool_model
+from helpers.report.sharing.analyses import SCREEN
 from helpers.report.sharing.content import ShareFile
 from helpers.report.sharing.protected import read_set
-from helpers.results import Result, ResultSet
+from helpers.results import ResultSet
 
-_SLOPE = "slope"
 _MOST_COLUMNS = 6
 _DEFAULT_META = {"title": "", "groups": {}}
 
@@ -107,8 +100,8 @@ def pool_shares(shares: Sequence[ShareFile]) -> Pooled:
         characteristics=tuple(_pool_table_one(sets, showing)),
         survival=tuple(_pool_curves(shares, sets, definition)),
         incidence=_pool_incidence(shares, sets, definition),
-        full=_pool_model(sets, definition, likelihoods.ratios, is_full=True),
-        screen=_pool_model(sets, definition, likelihoods.ratios, is_full=False),
+        full=pool_model(sets, definition, likelihoods.ratios, is_full=True),
+        screen=pool_model(sets, definition, likelihoods.ratios, is_full=False),
         definition=definition,
         rules=tuple(dict.fromkeys(share.rule.name for share in shares)),
         synthetic=any(share.synthetic for share in shares),
@@ -239,70 +232,4 @@ def _rebuild(share: ShareFile, name: str) -> dict[str, Exits]:
     return {
         table.group: rebuild_printed(read_life_table(table.model_dump()), rule)
         for table in part.life_tables
-    }
-
-
-def _pool_model(
-    sets: Mapping[str, Mapping[str, ResultSet]],
-    definition: Mapping[str, Any],
-    stratified: Mapping[str, Mapping[str, StratifiedRatio]],
-    *,
-    is_full: bool,
-) -> ResultSet:
-    name = FULL if is_full else SCREEN
-    parameters = definition["parameters"]
-    factors = parameters["model_factors" if is_full else "univariate_factors"]
-    contrasts = tuple(
-        contrast for factor in factors for contrast in _list_contrasts(definition, factor)
-    )
-    centres = {
-        label: _find_ratios(found[name], contrasts, is_full=is_full)
-        for label, found in sets.items()
-        if name in found and found[name].is_computable
-    }
-    is_published = is_full and not parameters.get("terms")
-    given = PooledRatios(
-        contrasts=contrasts,
-        centres=centres,
-        stratified=stratified.get(name, {}),
-        published=find_published_ratios(FULL, is_published=is_published),
-    )
-    endpoint = definition["endpoints"]["os"]
-    label = endpoint["label"][:1].lower() + endpoint["label"][1:]
-    titles = (f"Multivariable model of {label}", f"Univariate models of {label}")
-    return pool_hazard_ratios(
-        given,
-        set_id=f"pooled.{name}",
-        title=titles[0] if is_full else titles[1],
-        meta={"endpoint_label": endpoint["label"], "event_noun": endpoint["event_noun"]},
-        conf_level=parameters["conf_level"],
-    )
-
-
-def _list_contrasts(definition: Mapping[str, Any], factor: str) -> Iterable[Contrast]:
-    group = definition["groups"].get(factor) or {}
-    label, levels = str(group.get("label", factor)), group.get("levels") or {}
-    if not levels:
-        yield Contrast(factor=factor, level=_SLOPE, factor_label=label, label=label)
-        return
-    reference = group.get("reference")
-    for level, name in levels.items():
-        if level == reference:
-            continue
-        is_binary = {str(one).casefold() for one in levels.values()} == {"no", "yes"}
-        words = (
-            label if is_binary else f"{label}: {name} against {levels.get(reference, reference)}"
-        )
-        yield Contrast(factor=factor, level=level, factor_label=label, label=words)
-
-
-def _find_ratios(
-    results: ResultSet, contrasts: Sequence[Contrast], *, is_full: bool
-) -> dict[str, Result]:
-    ending = "" if is_full else ".hr"
-    found = {one.key: results.find(f"{one.key}{ending}") for one in contrasts}
-    return {
-        key: result
-        for key, result in found.items()
-        if result is not None and result.status == "estimated"
     }

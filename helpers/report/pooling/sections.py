@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.analysis.pooled_ratios import select_forest
-from helpers.document import FigureBlock, ResultsBlock, TableBlock, TextBlock
+from helpers.analysis.pooled_forest import select_forest
+from helpers.document import FigureBlock, ResultsBlock, TextBlock
 from helpers.figures import (
     collect_figure_data,
     plot_forest,
@@ -211,8 +211,3 @@ def _make_results(pooled: Pooled) -> ResultsBlock:
         "disclosure": ", ".join(pooled.rules),
     }
     return ResultsBlock("pooled", tuple(map(dict, records.values())), tuple(omitted), context)
-
-
-def list_tables(sections: tuple[SectionContent, ...]) -> int:
-    """Return how many tables the sections have."""
-    return sum(isinstance(item, TableBlock) for one in sections for item in one.items)

@@ -78,7 +78,7 @@ def _choose_rule(request: ShareRequest, params: Params) -> Rule:
 def _write(path: Path, document: dict[str, Any]) -> None:
     """Write the file whole or not at all."""
     stage = path.with_name(f".{path.name}.new")
-    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     try:
         stage.write_text(text + "\n", encoding="utf-8")
         stage.replace(path)
