@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import helpers
-from helpers.report.imports import parse_cells
 from helpers.report.notebook_file import get_tags
 
 _READER = "read_params"
@@ -36,31 +35,29 @@ def find_used_parameters(nb: Mapping[str, Any], names: Collection[str]) -> froze
     frozenset of str
         All of them where the code leaves it open.
     """
-    cells = [cell for cell in nb["cells"] if cell["cell_type"] != "code" or not _is_declaring(cell)]
-    if any(_has_magic(cell) for cell in cells):
-        return frozenset(names)
-    trees = parse_cells({"cells": cells})
+    cells = [cell for cell in nb["cells"] if cell["cell_type"] == "code"]
+    sources = tuple("".join(cell["source"]) for cell in cells if not _is_declaring(cell))
+    return _find_in_sources(sources, frozenset(names))
+
+
+@lru_cache(maxsize=64)
+def _find_in_sources(sources: tuple[str, ...], names: frozenset[str]) -> frozenset[str]:
+    try:
+        trees = [ast.parse(source) for source in sources]
+    except SyntaxError:  # magics: what they use is not known
+        return names
+    holders = _find_holders(trees)
     used: set[str] = set()
     for tree in trees:
-        found = _find_used(tree, _find_holders(trees), names)
+        found = _find_used(tree, holders, names)
         if found is None:
-            return frozenset(names)
+            return names
         used |= found
     return frozenset(used)
 
 
 def _is_declaring(cell: Mapping[str, Any]) -> bool:
     return not _DECLARING.isdisjoint(get_tags(cell))
-
-
-def _has_magic(cell: Mapping[str, Any]) -> bool:
-    if cell["cell_type"] != "code":
-        return False
-    try:
-        ast.parse("".join(cell["source"]))
-    except SyntaxError:
-        return True
-    return False
 
 
 def _find_holders(trees: Iterable[ast.Module]) -> frozenset[str]:
