@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ CHANGES = (
     "conf_level=0.9",
     "number_style=nejm",
 )
-_PATIENCE_SECONDS = 600
+_PATIENCE_SECONDS = 300
 R_PACKAGES = ("rmarkdown", "survival", "cmprsk", "mice")
 
 
@@ -105,21 +106,52 @@ def time_changes(folder: Path) -> Iterator[dict[str, Any]]:
     params = folder / "watched.yml"
     folder.mkdir(parents=True, exist_ok=True)
     params.write_text(PARAMS.read_text(encoding="utf-8"), encoding="utf-8")
-    with watching(params, folder / "reports") as summaries:
-        wait_for(summaries, 1)
+    with watching(params, folder / "reports") as watch:
+        watch.wait_for(1)
         for number, change in enumerate(CHANGES, 2):
             name, _, value = change.partition("=")
             lines = PARAMS.read_text(encoding="utf-8").splitlines()
             kept = [line for line in lines if not line.startswith(f"{name}:")]
             began = time.perf_counter()
             params.write_text("\n".join([*kept, f"{name}: {value}"]) + "\n", encoding="utf-8")
-            ended, summary = wait_for(summaries, number)
+            ended, summary = watch.wait_for(number)
             yield {"change": change, "seconds": ended - began, "summary": summary}
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A running ``lenfail watch`` with time and content of each summary that it has printed."""
+
+    process: subprocess.Popen[str]
+    summaries: list[tuple[float, dict[str, Any]]]
+
+    def listen(self) -> None:
+        """Take note of each summary until it ends."""
+        for line in self.process.stdout or ():
+            if '"event": "summary"' in line:
+                self.summaries.append((time.perf_counter(), json.loads(line)))
+
+    def wait_for(self, count: int) -> tuple[float, dict[str, Any]]:
+        """Return the summary of that number, counted from 1.
+
+        Raises
+        ------
+        CommandFailed
+            If it does not come in time, or the watch ends.
+        """
+        limit = time.perf_counter() + _PATIENCE_SECONDS
+        while len(self.summaries) < count:
+            if self.process.poll() is not None:
+                raise CommandFailed(f"lenfail watch ended with code {self.process.returncode}")
+            if time.perf_counter() > limit:
+                raise CommandFailed("lenfail watch built nothing in time")
+            time.sleep(0.005)
+        return self.summaries[count - 1]
+
+
 @contextmanager
-def watching(params: Path, output: Path) -> Iterator[list[tuple[float, dict[str, Any]]]]:
-    """Run ``lenfail watch``; the list receives time and content of each summary."""
+def watching(params: Path, output: Path) -> Iterator[Watched]:
+    """Run ``lenfail watch`` within the block."""
     process = subprocess.Popen(
         [BIN / "lenfail", "watch", params, "--output", output, "--json"],
         cwd=PROJECT,
@@ -128,37 +160,14 @@ def watching(params: Path, output: Path) -> Iterator[list[tuple[float, dict[str,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    summaries: list[tuple[float, dict[str, Any]]] = []
-
-    def listen() -> None:
-        for line in process.stdout or ():
-            content = json.loads(line)
-            if content["event"] == "summary":
-                summaries.append((time.perf_counter(), content))
-
-    thread = threading.Thread(target=listen, daemon=True)
+    watch = Watched(process, [])
+    thread = threading.Thread(target=watch.listen, daemon=True)
     thread.start()
     try:
-        yield summaries
+        yield watch
     finally:
         process.terminate()
         process.wait()
         thread.join()
         if process.stdout:
             process.stdout.close()
-
-
-def wait_for(summaries: list[tuple[float, dict[str, Any]]], count: int) -> tuple[float, dict]:
-    """Return the summary of that number, counted from 1.
-
-    Raises
-    ------
-    CommandFailed
-        If it does not come in time.
-    """
-    limit = time.perf_counter() + _PATIENCE_SECONDS
-    while len(summaries) < count:
-        if time.perf_counter() > limit:
-            raise CommandFailed("lenfail watch built nothing in time")
-        time.sleep(0.005)
-    return summaries[count - 1]
