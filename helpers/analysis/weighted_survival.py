@@ -103,6 +103,7 @@ weight_truncation, n_replicates, seed, ties, conf_level, axis_step_months
             "missing": data.model.missing,
             "n_replicates": effects.n_replicates,
             "n_failed": effects.n_failed,
+            "most_resampled": MOST_RESAMPLED,
             "n_truncated": effects.weights.n_truncated,
             "seed": seed,
             "weight_truncation": weight_truncation,

@@ -27,8 +27,9 @@ def tell_comparisons(evidence: Evidence, choices: Choices) -> Iterator[str]:
         yield (
             "two treatments were compared by propensity scores, with stabilised inverse "
             "probability weights [@robins2000] and overlap weights [@li2018], robust and bootstrap "
-            "intervals, standardised curves, and E-values [@vanderweele2017]; the target trial is "
-            "reported as the TARGET statement asks [@cashin2025]."
+            "intervals, weighted Kaplan-Meier curves [@xie2005], standardised curves, and E-values "
+            "[@vanderweele2017]; the target trial is reported as the TARGET statement asks "
+            "[@cashin2025]."
         )
     if any(key.endswith(".detectable_hr") for key in evidence.results):
         yield (

@@ -219,6 +219,11 @@ LITERATURE: dict[str, tuple[str, str]] = {
         "2009;28:1982-1998.",
         "10.1002/sim.3618",
     ),
+    "xie2005": (
+        "Xie J, Liu C. Adjusted Kaplan-Meier estimator and log-rank test with inverse probability "
+        "of treatment weighting for survival data. Stat Med 2005;24:3089-3110.",
+        "10.1002/sim.2174",
+    ),
 }
 
 

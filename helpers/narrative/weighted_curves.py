@@ -136,16 +136,10 @@ def caption_weighted_curves(
     voice, groups = write_plainly(style), get_groups(results)
     level = format_level(find_conf_level(results), style=voice.style)
     title = f"{get_title(results)}: weighted {lower_first(get_endpoint(results))}"
-    n_replicates = int(results.meta.get("n_replicates") or 0)
-    band = (
-        f" with pointwise {level} limits of {format_count(n_replicates, style=voice.style)} "
-        f"bootstrap samples, seed {results.meta.get('seed')}"
-        if n_replicates
-        else ""
-    )
     caption = (
-        f"Kaplan-Meier estimates {_WEIGHTED}{band}. The dotted line marks 50%; below the axis, the "
-        "number truly at risk on each treatment just before each time, not weighted."
+        f"Kaplan-Meier estimates {_WEIGHTED}{_tell_band(results, voice, level)} The dotted line "
+        "marks 50%; below the axis, the number truly at risk on each treatment just before each "
+        "time, not weighted."
     )
     check = results.find("ph")
     if check is not None and check.p_value is not None:
@@ -169,3 +163,18 @@ def caption_weighted_curves(
         ),
         slot=get_slot(results, slot),
     )
+
+
+def _tell_band(results: ResultSet, voice: Voice, level: str) -> str:
+    """Return what the bands are, or why there are none, with a full stop."""
+    n_replicates, n_failed, most = (
+        int(results.meta.get(name) or 0) for name in ("n_replicates", "n_failed", "most_resampled")
+    )
+    if not n_replicates:
+        return (
+            f", without limits: bootstrap samples are drawn of at most {voice.count(most)}, as "
+            "many as the parameter bootstrap_replicates says."
+        )
+    samples = voice.count(n_replicates, "bootstrap sample")
+    failed = f", of which {format_count(n_failed, style=voice.style)} had none" if n_failed else ""
+    return f" with pointwise {level} limits of {samples} (seed {results.meta.get('seed')}){failed}."

@@ -163,7 +163,8 @@ class TestCrossingCurves:
         assert made["rmst_difference"].ci_lower is None
         text = narrative.describe_weighted_curves(made).markdown
         assert "CI" not in text
-        assert "bootstrap" not in narrative.caption_weighted_curves(made).caption
+        caption = narrative.caption_weighted_curves(made).caption
+        assert "without limits: bootstrap samples are drawn of at most 20,000 patients" in caption
 
 
 class TestWhatCouldHaveBeenSeen:
