@@ -42,7 +42,7 @@ lock: $(READY) ## Resolve the dependencies anew
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --quiet --upgrade --output-file requirements.lock
 
-reference: ## Make R's reference numbers anew (needs R with survival, cmprsk and mice)
+reference: ## Make R's reference numbers anew (needs R with survival, cmprsk, mice and metafor)
 	@Rscript tests/reference/data.R
 	@for script in tests/reference/*.R; do Rscript "$$script"; done
 

@@ -1,6 +1,11 @@
 # Random-effects meta-analysis by R's metafor on its own public data sets.
-# Rscript meta_analysis.R > meta_analysis.json
-suppressMessages({library(metafor); library(jsonlite)})
+# Cox models stratified by centre by R's survival. Writes tests/reference/meta_analysis.json.
+# Run from the top of the project: Rscript tests/reference/meta_analysis.R
+suppressPackageStartupMessages({
+  library(metafor)
+  library(survival)
+  library(jsonlite)
+})
 
 sets <- list(
   bcg = escalc(measure = "RR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg),
@@ -35,7 +40,28 @@ for (name in names(sets)) {
   cases[[paste0(name, "_95")]] <- fit(sets[[name]], 0.95)
   cases[[paste0(name, "_90_first3")]] <- fit(sets[[name]], 0.90, 1:3)
 }
-cat(toJSON(list(
-  versions = list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor"))),
-  cases = cases
-), digits = NA, auto_unbox = TRUE, pretty = TRUE), "\n")
+
+stratify <- function(name, time, event, covariates, strata, ties) {
+  set <- read.csv(file.path("tests", "reference", "data", paste0(name, ".csv")), na.strings = "")
+  formula <- reformulate(c(covariates, paste0("strata(", strata, ")")),
+                         response = paste0("Surv(", time, ", ", event, ")"))
+  fit <- coxph(formula, data = set, ties = ties, control = coxph.control(eps = 1e-14))
+  list(data = name, time = time, event = event, covariates = covariates, strata = strata,
+       ties = ties, coefficients = as.numeric(coef(fit)),
+       std_errors = as.numeric(sqrt(diag(vcov(fit)))))
+}
+
+stratified <- list(
+  stratify("veteran", "time", "status", c("trt", "karno", "prior"), "celltype", "efron"),
+  stratify("veteran", "time", "status", c("trt", "karno", "prior"), "celltype", "breslow"),
+  stratify("colon_death", "time", "status", c("age", "sex", "obstruct"), "extent", "efron")
+)
+
+write_json(list(
+  versions = list(R = as.character(getRversion()),
+                  metafor = as.character(packageVersion("metafor")),
+                  survival = as.character(packageVersion("survival"))),
+  cases = cases,
+  stratified = stratified
+), file.path("tests", "reference", "meta_analysis.json"), digits = NA, auto_unbox = TRUE,
+pretty = TRUE)

@@ -13,6 +13,7 @@ from agreement_competing import add_competing
 from agreement_curves import add_curves, add_restricted_means_and_landmark, add_tests
 from agreement_ledger import Agreement, Ledger
 from agreement_models import add_cox, add_firth, add_selection
+from agreement_pooling import add_meta_analysis, add_one_shot
 from agreement_table_one import add_table_one
 from agreement_treatment import (
     add_imputation,
@@ -42,6 +43,8 @@ def list_agreements() -> tuple[Agreement, ...]:
         add_sensitivity,
         add_imputation,
         add_robustness,
+        add_meta_analysis,
+        add_one_shot,
         add_table_one,
     ):
         add(ledger)

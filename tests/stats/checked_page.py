@@ -53,8 +53,8 @@ def make_section(rows: Sequence[Agreement]) -> str:
     n_numbers = sum(row.n_numbers for row in rows)
     text = (
         f"The estimators were compared with R {versions['R']} (survival {versions['survival']}, "
-        f"cmprsk {versions['cmprsk']}, mice {versions['mice']}) on {len(list_public_data(rows))} "
-        "public data sets with ties, late entry, strata, weights and an empty arm: "
+        f"cmprsk {versions['cmprsk']}, mice {versions['mice']}, metafor {versions['metafor']}) on "
+        f"{len(list_public_data(rows))} public data sets with ties, late entry, strata, weights and an empty arm: "
         f"{n_numbers:,} numbers. Differences "
         "are relative and rounded up to a power of ten. The tests compute this table again, "
         "without R; `make reference` makes R's numbers anew. [The whole "

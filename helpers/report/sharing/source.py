@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BUILT_IN = "synthetic"
 _HIDDEN = "<path>/"
 _PATHS = ("data", "mapping", "data_dictionary")
-_DEEPEST = 4
+_HIGHEST = 2
 
 
 def read_report(folder: Path, *, params_file: Path | None = None) -> tuple[Cohort, Params]:
@@ -116,7 +116,7 @@ def _read_params(manifest: Mapping[str, Any], folder: Path, params_file: Path | 
 
 def _list_places(folder: Path) -> Iterator[Path]:
     """Yield the folders in which a relative path of the data may start."""
-    here = [Path.cwd(), *folder.resolve().parents][: _DEEPEST + 1]
+    here = [Path.cwd(), *folder.resolve().parents[:_HIGHEST]]
     for base in dict.fromkeys(here):
         yield base
         yield from sorted(
