@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import html
 from importlib.resources import files
 from pathlib import Path
@@ -149,6 +150,7 @@ def open_explorer(params: Params, cohort: Cohort) -> ipywidgets.VBox:
     ipywidgets.VBox
         Parameter files are written beside the notebook.
     """
+    gc.freeze()  # what is there already need not be looked through while a choice is answered
     display(Javascript((files("helpers.explore") / "live.js").read_text(encoding="utf-8")))
     return Panel(params, cohort, folder=Path.cwd()).widget
 
