@@ -223,8 +223,7 @@ def describe_competing(
             for line, result in list_levels(fine_gray)
             if result.p_value is not None and result.p_value < alpha
         ]
-        shown = join_words(told) if told else "no factor"
-        sentences.append(
-            f"in the Fine-Gray model of the subdistribution hazard, an effect was seen for {shown}."
-        )
+        shown = f"an effect was seen for {join_words(told)}" if told else "no factor had an effect"
+        sentences.append(f"in the Fine-Gray model of the subdistribution hazard, {shown}.")
+    sentences += tell_limits(cause_specific, voice)
     return make_text(cause_specific, sentences, refs)
