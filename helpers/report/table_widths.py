@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from helpers.document import Row, TableBlock
 from helpers.report.grid import count_columns, get_alignment, place_cells
@@ -136,6 +137,7 @@ def _count_lines(rows: tuple[Row, ...], plan: WidthPlan, type_pt: float) -> int:
     return sum(most.values())
 
 
+@lru_cache(maxsize=32_768)  # the same words and numbers stand in many cells
 def measure_em(text: str) -> float:
     """Return the estimated width of text in the report's type, in ems.
 
