@@ -179,7 +179,7 @@ def _tell_assumptions(cohort: Cohort, covariates: Sequence[str]) -> tuple[str, s
     beyond = f" beyond {'; '.join(known)}" if known else ""
     emulation = (
         f"The same; no confounding{beyond}; each patient might have been given either treatment; "
-        "a treatment acts alike however it came to be given. None of these can be checked in full."
+        "a treatment acts alike however it came to be given. No data can show all of these."
     )
     return ("Identifying assumptions", protocol, emulation, True)
 
