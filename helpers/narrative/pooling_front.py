@@ -65,7 +65,9 @@ _SMALL = (
 _ROUNDED = (
     "All counts are rounded and small ones hidden, so that sums are approximate, medians are whole "
     "months at most as exact as the life tables, and pooled characteristics of centres with hidden "
-    "counts are incomplete. Whether a patient was treated at two centres cannot be seen. Centres "
+    "counts are incomplete. Of a centre with 15 patients a life table prints hardly more than two "
+    "counts: where most centres are so small, pooled curves may be several percentage points off, "
+    "and they rest on the centres alone that show a curve. Whether a patient was treated at two centres cannot be seen. Centres "
     "that chose not to share may differ from those that did."
 )
 

@@ -42,6 +42,8 @@ from helpers.tables.pooling import (
     make_share_table,
 )
 
+#: More curves than these are not told apart in one figure; the table has them.
+_MOST_CURVES = 6
 _MAIN_CURVES = frozenset({"pooled.os", "pooled.os_by_centre", "pooled.os.failure"})
 
 
@@ -136,7 +138,8 @@ def _iterate_survival(pooled: Pooled, look: Look) -> Iterator[Item]:
         yield _name(describe(results, style=look.style), results)
         if len(results.meta["groups"]) > 1:
             yield make_survival_table(results, style=look.style, slot=slot)
-        yield _draw(plot_survival, caption_survival, results, look, slot=slot)
+        if len(results.meta["groups"]) <= _MOST_CURVES:
+            yield _draw(plot_survival, caption_survival, results, look, slot=slot)
     if pooled.incidence.is_computable:
         results = pooled.incidence
         yield _name(describe_incidence(results, style=look.style), results)
