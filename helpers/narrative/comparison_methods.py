@@ -24,12 +24,13 @@ def tell_comparisons(evidence: Evidence, choices: Choices) -> Iterator[str]:
             "[@mantelbyar1974] and the curves of Simon and Makuch [@simon1984]."
         )
     if evidence.has("weighted."):
+        resampled = any("bootstrap_lower" in one.quantities for one in evidence.results.values())
         yield (
             "two treatments were compared by propensity scores, with stabilised inverse "
-            "probability weights [@robins2000] and overlap weights [@li2018], robust and bootstrap "
-            "intervals, weighted Kaplan-Meier curves [@xie2005], standardised curves, and E-values "
-            "[@vanderweele2017]; the target trial is reported as the TARGET statement asks "
-            "[@cashin2025]."
+            "probability weights [@robins2000] and overlap weights [@li2018], robust "
+            f"{'and bootstrap ' if resampled else ''}intervals, weighted Kaplan-Meier curves "
+            "[@xie2005], standardised curves, and E-values [@vanderweele2017]; the target trial is "
+            "reported as the TARGET statement asks [@cashin2025]."
         )
     if any(key.endswith(".detectable_hr") for key in evidence.results):
         yield (

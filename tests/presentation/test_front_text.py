@@ -8,6 +8,7 @@ from made_sets import count, median, probability, ratio, record_test, reference,
 
 from helpers.formatting import PRESETS, get_style
 from helpers.narrative.beside import PublishedComparison, PublishedNumber
+from helpers.narrative.comparison_methods import tell_comparisons
 from helpers.narrative.evidence import Choices, Evidence
 from helpers.narrative.front import write_front
 from helpers.results import Result
@@ -484,3 +485,15 @@ def test_methods_expand_abbreviations_anew_after_the_abstract():
     assert parts["Endpoints"].startswith("Overall survival (OS) was counted")
     assert "(World Health Organization" not in parts["Patients"]
     assert "MDS by the World Health Organization (WHO) classification of 2008" in parts["Patients"]
+
+
+def test_a_bootstrap_that_was_not_made_is_not_described():
+    found = Result(id="weighted.x.iptw.hr", kind="hazard_ratio", label="x", estimate=0.8)
+    made = replace(found, quantities={"bootstrap_lower": 0.7, "bootstrap_upper": 0.9})
+    words = {
+        one: " ".join(tell_comparisons(Evidence(results={found.id: result}), Choices()))
+        for one, result in {"without": found, "with": made}.items()
+    }
+    assert "robust intervals," in words["without"]
+    assert "bootstrap" not in words["without"]
+    assert "robust and bootstrap intervals," in words["with"]
