@@ -13,6 +13,7 @@ from helpers.report.manuscript import FrontMatter, Manuscript, Part, assemble_ma
 from helpers.report.markdown import MarkdownConverter
 from helpers.report.numbering import number_blocks
 from helpers.report.pages import Page
+from helpers.report.reopening import Reopening
 from helpers.report.section_page import make_section_page
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 4"><path d="M 0 0 L 9 4"/></svg>'
@@ -28,7 +29,13 @@ def make_page(nb: nbformat.NotebookNode, name: str = "01_x") -> Page:
 @cache
 def make_sample_manuscript() -> Manuscript:
     sections = tuple(read_section(nb, name=name) for name, nb in make_sections().items())
-    return Manuscript(front=make_front(), sections=sections)
+    reopenings = {section.name: make_reopening(section.name) for section in sections}
+    return Manuscript(front=make_front(), sections=sections, reopenings=reopenings)
+
+
+def make_reopening(name: str) -> Reopening:
+    command = f"lenfail lab reports/sample --notebook {name}"
+    return Reopening(command, f"{name}.ipynb", (("age_cut_years", "70"), ("data", str(HOSTILE))))
 
 
 def make_front(_: object = None) -> FrontMatter:

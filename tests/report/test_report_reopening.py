@@ -100,6 +100,6 @@ def test_the_page_folds_it_and_escapes_it(markdown):
 
 
 def test_print_is_as_it_was(markdown):
-    manuscript = make_sample_manuscript()
+    manuscript = replace(make_sample_manuscript(), reopenings={})
     plain = assemble_manuscript(manuscript, numbering=manuscript.number(), markdown=markdown)
     assert write_typst(make_page(markdown)) == write_typst(plain)
