@@ -39,12 +39,7 @@ def list_imputed_populations(
     n_incomplete : int
         Patients with a value imputed.
     """
-    ids = {
-        (factor.name, str(level)): (f"{set_id}.{factor.name}.{level}.imputed",)
-        for factor in factors
-        for level in factor.levels
-        if level != factor.reference
-    }
+    ids = _name_results(factors, set_id, "imputed")
     slopes = _list_slopes(factors, set_id, "imputed")
     yield describe_whole(outcome, [*(one for names in ids.values() for one in names), *slopes])
     yield Population(key="incomplete", n=n_incomplete, parts_of=(("whole", "incomplete"),))
@@ -55,12 +50,7 @@ def list_complete_populations(
     data: ModelData, outcome: SurvivalOutcome, set_id: str
 ) -> Iterator[Population]:
     """Yield the complete cases of a model, and its levels among them."""
-    ids = {
-        (factor.name, str(level)): (f"{set_id}.{factor.name}.{level}.complete",)
-        for factor in data.factors
-        for level in factor.levels
-        if level != factor.reference
-    }
+    ids = _name_results(data.factors, set_id, "complete")
     key = "/".join(["complete", *(factor.name for factor in data.factors)])
     yield count_population(
         outcome,
@@ -78,3 +68,15 @@ def list_complete_populations(
 def _list_slopes(factors: Sequence[Factor], set_id: str, way: str) -> list[str]:
     """Return the ids of the hazard ratios of numbers, which no level's count is behind."""
     return [f"{set_id}.{factor.name}.{SLOPE}.{way}" for factor in factors if factor.is_numeric]
+
+
+def _name_results(
+    factors: Sequence[Factor], set_id: str, way: str
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the id of the result of each level that is no reference."""
+    return {
+        (factor.name, str(level)): (f"{set_id}.{factor.name}.{level}.{way}",)
+        for factor in factors
+        for level in factor.levels
+        if level != factor.reference
+    }

@@ -15,6 +15,7 @@ from helpers.analysis.subset import Where, describe_where, explain_omission, fin
 from helpers.analysis.survival_results import tabulate_at_risk
 from helpers.analysis.weighting import MOST_RESAMPLED
 from helpers.analysis.weighting_data import Comparison, prepare_comparison
+from helpers.analysis.weighting_populations import count_eligible, tabulate_curves_behind
 from helpers.results import Result, ResultSet
 from helpers.stats.cox import fit_cox
 from helpers.stats.diagnostics import test_proportional_hazards
@@ -89,6 +90,13 @@ weight_truncation, n_replicates, seed, ties, conf_level, axis_step_months
             "at_risk": tabulate_at_risk(
                 {key: data.outcome.select(rows) for key, rows in data.sides.items()},
                 axis_step_months,
+            ),
+            **tabulate_curves_behind(
+                data,
+                set_id,
+                count_eligible(
+                    cohort, treatment, where=where, needs=[measured.time, measured.event]
+                ),
             ),
         },
         meta={

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from helpers.analysis.model_data import ModelData
-from helpers.analysis.populations import EVERYONE, Population, tabulate_populations
+from helpers.analysis.populations import (
+    Population,
+    count_population,
+    describe_whole,
+    tabulate_populations,
+)
 from helpers.analysis.subset import Where, select_patients
+from helpers.analysis.weighting_data import Comparison
 from helpers.analysis.weighting_results import find_overlap, list_shown, name_level
 from helpers.stats.outcome import SurvivalOutcome
 from helpers.stats.treatment.effects import TreatmentEffects
@@ -65,7 +72,44 @@ def tabulate_behind(
     return {
         "populations": tabulate_populations(populations),
         "sizes": _tabulate_sizes(data, effects),
-        "event_times": pd.DataFrame({"time_months": np.sort(outcome.time_months[outcome.event])}),
+        "event_times": pd.DataFrame(
+            {"group": "", "time_months": np.sort(outcome.time_months[outcome.event])}
+        ),
+    }
+
+
+def tabulate_curves_behind(
+    compared: Comparison, set_id: str, eligible: Mapping[str, int]
+) -> dict[str, pd.DataFrame]:
+    """Return ``populations`` and ``event_times`` (by group) of weighted curves.
+
+    Parameters
+    ----------
+    compared : Comparison
+        Whose patients they are.
+    set_id : str
+        Beginning of the results' ids.
+    eligible : mapping of str to int
+        From :func:`count_eligible`.
+    """
+    outcome = compared.outcome
+    about = (f"{set_id}.rmst_difference", f"{set_id}.ph")
+    arms = _list_arms(
+        compared.model.factors[0].name,
+        outcome,
+        compared.sides,
+        about=about,
+        eligible=eligible,
+        set_id=set_id,
+    )
+    times = [
+        pd.DataFrame({"group": key, "time_months": np.sort(members.time_months[members.event])})
+        for key, rows in compared.sides.items()
+        for members in [outcome.select(rows)]
+    ]
+    return {
+        "populations": tabulate_populations([describe_whole(outcome, about), *arms]),
+        "event_times": pd.concat(times, ignore_index=True),
     }
 
 
@@ -82,32 +126,38 @@ def _list_populations(
     names = [f"{name}.hr" for name in effects.fits]
     names += ["e_value", "detectable_hr", "propensity"]
     about = tuple(f"{set_id}.{name}" for name in names)
-    yield Population(
-        key=_WHOLE,
-        n=outcome.n_subjects,
-        events=outcome.n_events,
-        parts_of=((EVERYONE, "compared"),),
-        is_whole=True,
-        counted_by=about,
-    )
-    for side, level in levels.items():
-        members = treated == side
+    yield describe_whole(outcome, about)
+    sides = {level: treated == side for side, level in levels.items()}
+    yield from _list_arms(treatment, outcome, sides, about=about, eligible=eligible, set_id=set_id)
+    outside = int(np.count_nonzero(~find_overlap(effects)))
+    yield Population(key="outside", n=outside, parts_of=((_WHOLE, "overlap"),))
+
+
+def _list_arms(
+    treatment: str,
+    outcome: SurvivalOutcome,
+    sides: Mapping[str, NDArray[np.bool_]],
+    *,
+    about: tuple[str, ...],
+    eligible: Mapping[str, int],
+    set_id: str,
+) -> Iterator[Population]:
+    """Yield who had each treatment, and those of them whose covariates are known."""
+    for level, members in sides.items():
         yield Population(
             key=f"eligible/{level}",
             n=eligible[level],
             margin=(treatment, level),
         )
-        yield Population(
+        yield count_population(
+            outcome,
+            members,
             key=f"arm/{level}",
-            n=int(members.sum()),
-            events=int(np.count_nonzero(outcome.event[members])),
             parts_of=((_WHOLE, "arms"), (f"eligible/{level}", "complete")),
             margin=(treatment, level),
             counted_by=(f"{set_id}.{level}.effective",),
             behind=about,
         )
-    outside = int(np.count_nonzero(~find_overlap(effects)))
-    yield Population(key="outside", n=outside, parts_of=((_WHOLE, "overlap"),))
 
 
 def _tabulate_sizes(data: ModelData, effects: TreatmentEffects) -> pd.DataFrame:

@@ -34,6 +34,7 @@ FINISH: Mapping[str, Finish] = {
     "compare_centres": robustness.finish_centres,
     "compare_subgroups": lambda _, shown, __: shown,
     "estimate_switch_effect": switched.finish_switching,
+    "estimate_weighted_curves": weighted.finish_weighted_curves,
     "estimate_weighted_effect": weighted.finish_weighting,
     "fit_imputed_model": robustness.finish_imputation,
     "validate_model": robustness.finish_stability,

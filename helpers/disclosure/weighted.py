@@ -32,28 +32,50 @@ def finish_weighting(results: ResultSet, shown: ResultSet, behind: Behind) -> Re
     The largest weight is a maximum, and how many weights were truncated tells of single
     patients: neither is shown.
     """
+    drawn, times = _protect_curves(results, shown, behind)
+    made = {result.id: _protect(result, drawn, behind, times) for result in results}
+    frames = {**drawn.frames, "balance": protect_balance(results, behind)}
+    return replace(drawn, results=made, frames=frames)
+
+
+def finish_weighted_curves(results: ResultSet, shown: ResultSet, behind: Behind) -> ResultSet:
+    """Return the set with points of the curves between which enough had the event."""
+    drawn, times = _protect_curves(results, shown, behind)
+    made = dict(shown.results)
+    for result in results:
+        if "time_months" in result.quantities:
+            level = result.id.removeprefix(f"{results.id}.").rpartition(".")[0]
+            made[result.id] = _protect_point(
+                result, behind, times, n=behind.publish(f"arm/{level}")
+            )
+        elif "alpha" in result.quantities and made[result.id].status == "estimated":
+            alpha = {"alpha": result.quantities["alpha"]}
+            made[result.id] = replace(made[result.id], quantities=alpha)
+    meta = {name: value for name, value in shown.meta.items() if name != "n_truncated"}
+    return replace(drawn, results=made, meta=meta)
+
+
+def _protect_curves(
+    results: ResultSet, shown: ResultSet, behind: Behind
+) -> tuple[ResultSet, list[float]]:
+    """Return the set with its curves drawn between some times, and these times."""
     closing = _Closing(behind, results.id)
     is_closed = any(map(closing.is_closed, closing.groups))
     times = [] if is_closed else find_anchors(results, behind.rule)
-    made = {result.id: _protect(result, shown, behind, times) for result in results}
     curve = results.frames["curve"]
     frames = [
         _draw_straight(block, times, find_step(results.frames["at_risk"]), behind.rule)
         for _, block in curve.groupby("group", sort=False)
         if len(times) > 1
     ]
-    return replace(
-        shown,
-        results=made,
-        frames={
-            **shown.frames,
-            "balance": protect_balance(results, behind),
-            "curve": pd.concat(frames, ignore_index=True) if frames else curve.iloc[:0],
-            "at_risk": protect_at_risk(
-                results.frames["at_risk"], closing, behind.rule, set_id=results.id
-            ),
-        },
-    )
+    drawn = {
+        **shown.frames,
+        "curve": pd.concat(frames, ignore_index=True) if frames else curve.iloc[:0],
+        "at_risk": protect_at_risk(
+            results.frames["at_risk"], closing, behind.rule, set_id=results.id
+        ),
+    }
+    return replace(shown, frames=drawn), times
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +100,7 @@ class _Closing:
 def _protect(result: Result, shown: ResultSet, behind: Behind, times: Iterable[float]) -> Result:
     made, rule = shown.results[result.id], behind.rule
     if "time_months" in result.quantities:
-        return _protect_standardised(result, behind, times)
+        return _protect_point(result, behind, times, n=behind.publish("whole"))
     if made.status in {"masked", "not_computable"}:
         return made
     if result.id.endswith(".effective"):
@@ -97,8 +119,10 @@ def _protect(result: Result, shown: ResultSet, behind: Behind, times: Iterable[f
     return replace(made, quantities=kept)
 
 
-def _protect_standardised(result: Result, behind: Behind, times: Iterable[float]) -> Result:
-    time, n = result.quantities["time_months"], behind.publish("whole")
+def _protect_point(
+    result: Result, behind: Behind, times: Iterable[float], *, n: int | None
+) -> Result:
+    time = result.quantities["time_months"]
     if time not in times:
         return mask(result, behind.rule, n=n)
     values = {
@@ -110,13 +134,14 @@ def _protect_standardised(result: Result, behind: Behind, times: Iterable[float]
 
 
 def find_anchors(results: ResultSet, rule: Rule) -> list[float]:
-    """Return the times at which standardised survival may be told, 0 first.
+    """Return the times at which a weighted or standardised curve may be told, 0 first.
 
-    Between two of them more than a small number of patients had the event, and at each more
-    than a small number of either treatment is at risk; the times of results come first, then
-    those of the axis.
+    Between two of them more than a small number of those had the event on whom the curve
+    rests, and at each more than a small number of either treatment is at risk; the times of
+    results come first, then those of the axis.
     """
-    events = results.frames["event_times"]["time_months"].to_numpy(dtype=float)
+    events = results.frames["event_times"].groupby("group", sort=False)["time_months"]
+    by_group = [np.sort(times.to_numpy(dtype=float)) for _, times in events]
     horizons = {
         result.quantities["time_months"] for result in results if "time_months" in result.quantities
     }
@@ -125,7 +150,8 @@ def find_anchors(results: ResultSet, rule: Rule) -> list[float]:
     for time in [*sorted(horizons), *sorted(ticks - horizons)]:
         tried = sorted({*kept, float(time)})
         gaps = [
-            int(np.searchsorted(events, later, "right") - np.searchsorted(events, earlier, "right"))
+            int(np.searchsorted(times, later, "right") - np.searchsorted(times, earlier, "right"))
+            for times in by_group
             for earlier, later in itertools.pairwise(tried)
         ]
         if min(gaps, default=0) > rule.largest_small and _is_observed(results, time, rule):

@@ -109,9 +109,11 @@ def _tell_difference(results: ResultSet, voice: Voice) -> str:
         interval = f" ({level} CI {shown[1]} to {shown[2]}, bootstrap)"
     direction = "longer" if found.estimate >= 0 else "shorter"
     endpoint = lower_first(get_endpoint(results))
+    horizon = found.quantities.get("horizon_months")
+    until = "within common follow-up" if horizon is None else f"up to {voice.months(horizon)}"
     return (
-        f"up to {voice.months(found.quantities['horizon_months'])}, mean {endpoint} was {shown[0]} "
-        f"months {direction} {voice.group(labels[1])} than {voice.group(labels[0])}{interval}"
+        f"{until}, mean {endpoint} was {shown[0]} months {direction} "
+        f"{voice.group(labels[1])} than {voice.group(labels[0])}{interval}"
     )
 
 

@@ -18,7 +18,7 @@ from helpers.results import Result, ResultSet
 
 Interval = tuple[float, float]
 
-_PRINTS = {
+PRINTS = {
     "redact-7-round-5": {0: (0, 0), **{k: (max(8, k - 2), k + 2) for k in range(10, 2000, 5)}},
     "midpoint-6": {0: (0, 0), **{k: (k - 2, k + 3) for k in range(3, 2000, 6)}},
 }
@@ -33,6 +33,7 @@ class Attack:
     truth: dict[str, int] = field(default_factory=dict)
     known: dict[str, Interval] = field(default_factory=dict)
     sums: list[tuple[str, list[str]]] = field(default_factory=list)
+    read_cells: int = 0
 
     def learn(self, name: str, truth: int, printed: float | None) -> str:
         """Note a count with what is printed of it; several prints of one count add up."""
@@ -40,7 +41,7 @@ class Attack:
             raise AssertionError(f"{name} is {truth} here and {self.truth[name]} there")
         interval = (0, math.inf)
         if printed is not None and not math.isnan(printed):
-            interval = _PRINTS[self.rule][int(printed)]
+            interval = PRINTS[self.rule][int(printed)]
             assert interval[0] <= truth <= interval[1], (name, truth, printed)
         before = self.known.get(name, (0, math.inf))
         self.truth[name] = truth
@@ -252,7 +253,8 @@ def _read_at_risk(made: Attack, raw: ResultSet, shown: ResultSet) -> None:
                 int(line["n_at_risk"]),
                 printed.get((group, time)),
             )
-            if before is not None:
+            # Whoever joins a group later makes its numbers rise.
+            if before is not None and not (group == "after" and "entries" in raw.frames):
                 lost = made.truth[before] - made.truth[now]
                 # Who left between two ticks is printed nowhere: rounding is what protects it.
                 made.known[made.learn(f"left of {now}", lost, None)] = (0, math.inf)
@@ -262,7 +264,7 @@ def _read_at_risk(made: Attack, raw: ResultSet, shown: ResultSet) -> None:
 
 def drop_rounded_differences(learnt: list[str]) -> list[str]:
     """Leave out what is no printed cell: differences of rounded counts keep a base's width."""
-    inner = ("left of ", "censored of ", "competing of ", "rest of ", "rest in ")
+    inner = ("left of ", "censored of ", "competing of ", "rest ", "not joined of ")
     return [text for text in learnt if not text.startswith(inner)]
 
 

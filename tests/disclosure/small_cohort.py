@@ -24,3 +24,20 @@ def draw_cohort(folder: Path, *, n: int, seed: int) -> Path:
     path = folder / f"cohort_{n}_{seed}.csv"
     frame.to_csv(path, index=False)
     return path
+
+
+def draw_odd_cohort(folder: Path) -> Path:
+    """Write a cohort of 150 rows with tiny centres, lost dates and values, and a rare treatment."""
+    rng = np.random.default_rng(11)
+    frame = pd.read_csv(_SOURCE, dtype=str, keep_default_na=False)
+    frame = frame.iloc[rng.choice(len(frame), size=150, replace=False)].reset_index(drop=True)
+    sizes = [90, 40, 9, 5, 3, 2, 1]
+    frame["centre"] = [f"c{at}" for at, size in enumerate(sizes) for _ in range(size)]
+    for column, share in (("sex", 0.3), ("age_years", 0.02), ("therapy_related", 0.05)):
+        frame.loc[rng.random(len(frame)) < share, column] = ""
+    treated = frame.index[frame["first_treatment_date"] != ""]
+    frame.loc[treated[::4], "first_treatment_date"] = ""
+    frame.loc[frame.index[frame["hma_before"] == "yes"][1:], "hma_before"] = "no"
+    path = folder / "cohort_odd.csv"
+    frame.to_csv(path, index=False)
+    return path

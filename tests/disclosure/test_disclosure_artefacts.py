@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from attack import _PRINTS as PRINTS
+from attack import PRINTS
 from built_report import LABELS, SCRIPT, Built, build, list_secrets, read_everything
 
 RULE = "redact-7-round-5"
