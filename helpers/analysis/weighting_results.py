@@ -27,6 +27,7 @@ LABELS = {
     "overlap": "Overlap weights",
 }
 
+
 def record_ratios(effects: TreatmentEffects, set_id: str) -> Iterator[Result]:
     """Yield the hazard ratio of each adjustment."""
     for name, fit in effects.fits.items():
@@ -107,6 +108,7 @@ def record_propensity(
         method="c-statistic of the logistic model of treatment",
     )
     for side, key in levels.items():
+        quartiles = np.quantile(fit.scores[fit.treated == side], [0.25, 0.5, 0.75])
         yield Result(
             id=f"{set_id}.{key}.effective",
             kind="statistic",
@@ -114,6 +116,9 @@ def record_propensity(
             estimate=iptw.effective_size[side],
             n=int(np.count_nonzero(fit.treated == side)),
             unit="patients",
+            quantities=dict(
+                zip(("score_q1", "score_median", "score_q3"), quartiles.tolist(), strict=True)
+            ),
             method="effective sample size of Kish, inverse probability weights",
         )
 

@@ -13,12 +13,11 @@ from helpers.formatting import (
     join_words,
     lower_first,
 )
-from helpers.formatting.lookup import get_frame, get_groups
+from helpers.formatting.lookup import get_groups
+from helpers.narrative.propensity import tell_balance, tell_overlap, tell_propensity
 from helpers.narrative.two_groups import tell_detectable
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
-
-_BALANCED = 0.1
 
 
 def describe_switching(
@@ -159,48 +158,14 @@ def describe_weighting(
     """
     voice = speak(style)
     sentences = [
-        _tell_propensity(results, voice),
-        _tell_balance(results, voice),
+        tell_propensity(results, voice),
+        tell_overlap(results, voice),
+        tell_balance(results, voice),
         _tell_ratios(results, voice),
         *_tell_standardised(results, voice),
         _tell_e_value(results, voice),
     ]
     return make_text(results, [one for one in sentences if one], refs)
-
-
-def _tell_propensity(results: ResultSet, voice: Voice) -> str:
-    score = results.find("propensity")
-    if score is None or score.estimate is None:
-        return ""
-    names = join_words(voice.label(str(one)) for one in results.meta.get("covariates", ()))
-    discrimination = format_number(score.estimate, decimals=2, style=voice.style)
-    among = "" if score.n is None else f" in {voice.count(score.n)}"
-    outside = score.quantities.get("n_outside")
-    beyond = (
-        ""
-        if outside is None
-        else f"; {voice.count(outside)} had a score that did not occur in the other group"
-    )
-    return (
-        f"the propensity score, a logistic model of {names}{among}, had a c-statistic of "
-        f"{discrimination}{beyond}."
-    )
-
-
-def _tell_balance(results: ResultSet, voice: Voice) -> str:
-    balance = get_frame(results, "balance")
-    known = balance.dropna() if len(balance) else balance
-    if known.empty:
-        return ""
-    before, after = (float(known[f"smd_{when}"].abs().max()) for when in ("before", "after"))
-    largest = [format_number(value, decimals=2, style=voice.style) for value in (before, after)]
-    limit = format_number(_BALANCED, decimals=1, style=voice.style)
-    verdict = "which counts as balanced" if after < _BALANCED else f"which is above {limit}"
-    shown = "" if len(known) == len(balance) else " of those that are shown"
-    return (
-        f"inverse probability weights reduced the largest standardised difference{shown} from "
-        f"{largest[0]} to {largest[1]}, {verdict}."
-    )
 
 
 def _tell_ratios(results: ResultSet, voice: Voice) -> str:

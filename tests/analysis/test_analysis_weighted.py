@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import statsmodels.api as statsmodels
 
 from helpers import narrative, tables
 from helpers.analysis.models import fit_survival_model
@@ -116,6 +117,28 @@ class TestNumbers:
         )
         assert made.meta["left_out"] == ["Age, per year has no levels to be subgroups."]
         assert "raeb.interaction" in {key.removeprefix("g.") for key in made.results}
+
+
+class TestOverlap:
+    def test_quartiles_of_the_scores_are_told_by_treatment(self, compared, weighted):
+        design = np.column_stack(
+            [
+                np.ones(len(compared)),
+                compared["age_years"],
+                compared["haemoglobin_g_dl"],
+                compared["raeb"] == "yes",
+            ]
+        ).astype(float)
+        treated = (compared["hma_vs_bsc"] == "hma").to_numpy()
+        model = statsmodels.Logit(treated.astype(float), design).fit(disp=0)
+        scores = model.predict(design)
+        found = weighted["hma.effective"].quantities
+        low, median, high = np.quantile(scores[treated], [0.25, 0.5, 0.75])
+        assert found["score_median"] == pytest.approx(median, rel=1e-6)
+        assert (found["score_q1"], found["score_q3"]) == pytest.approx((low, high), rel=1e-6)
+        text = narrative.describe_weighting(weighted).markdown
+        assert f"{median:.2f} (quartiles {low:.2f} and {high:.2f}) for HMA" in text
+        assert "(effective sizes)" in text
 
 
 class TestCrossingCurves:
