@@ -20,6 +20,8 @@ FORMATS = ("html", "pdf", "docx", "xlsx")
 #: A PDF of each section; written only where it is asked for.
 SECTION_PDF = "section_pdf"
 ALL_FORMATS = (*FORMATS, SECTION_PDF)
+#: In the order in which files are begun: what takes longest ends last if it is begun last.
+LONGEST_FIRST = ("pdf", "docx", "xlsx", SECTION_PDF, "html")
 FORMAT_NAMES = {"html": "HTML", "pdf": "PDF", "docx": "Word", "xlsx": "Tables (Excel)"}
 #: Formats of the manuscript alone, and the files that they go into.
 _MANUSCRIPT_FILES = {"docx": "manuscript", "xlsx": "supplement"}

@@ -31,7 +31,7 @@ from helpers.report.checklists import make_checklist_appendix
 from helpers.report.closing import MadeReport, summarise, write_closing_manifest
 from helpers.report.first_use import introduce_abbreviations
 from helpers.report.inputs import BuildInputs
-from helpers.report.layout import is_written, iterate_pages
+from helpers.report.layout import LONGEST_FIRST, is_written, iterate_pages
 from helpers.report.manifest import StepTimer, describe_origin
 from helpers.report.manuscript import Manuscript, Part, assemble_manuscript
 from helpers.report.markdown import Fragment, MarkdownConverter
@@ -208,7 +208,7 @@ class BuildRun:
         jobs = [
             PageJob(folder=stage, path=path, page=page, format=name)
             for path, page in pages
-            for name in reversed(formats)
+            for name in sorted(formats, key=LONGEST_FIRST.index)
             if is_written(page, name)
         ]
         written = self._workshop.write_pages(jobs)

@@ -13,6 +13,7 @@ from sample_report import make_sections, write_project
 
 from helpers.errors import BuildError, ParameterError
 from helpers.report.build import build_report, find_project
+from helpers.report.layout import ALL_FORMATS, LONGEST_FIRST
 
 PARAMETERS = {
     "age_cut_years": 70.0,
@@ -187,3 +188,8 @@ def test_project_is_found_from_below(tmp_path):
     for name in ("notebooks", "params", "a/b"):
         (tmp_path / name).mkdir(parents=True)
     assert find_project(tmp_path / "a/b") == tmp_path.resolve()
+
+
+def test_every_format_has_its_place_among_the_longest_first():
+    assert sorted(LONGEST_FIRST) == sorted(ALL_FORMATS)
+    assert LONGEST_FIRST[0] == "pdf"
