@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.analysis.comparison_results import record_comparison
-from helpers.analysis.subset import Where, describe_where, explain_omission, find_endpoint
+from helpers.analysis.subset import Endpoint, Where, describe_where, explain_omission, find_endpoint
 from helpers.analysis.survival_results import tabulate_at_risk
 from helpers.analysis.weighting import MOST_RESAMPLED
 from helpers.analysis.weighting_data import Comparison, prepare_comparison
@@ -102,22 +102,28 @@ weight_truncation, n_replicates, seed, ties, conf_level, axis_step_months
         meta={
             "title": title or data.declared.label,
             "population": describe_where(cohort, where),
-            "groups": {key: data.declared.levels[key] for key in data.levels.values()},
-            "endpoint_label": measured.label,
-            "time_label": measured.time_label,
-            "event_noun": measured.event_noun,
-            "factor_label": data.declared.label,
-            "known_at": data.declared.known_at,
-            "missing": data.model.missing,
-            "n_replicates": effects.n_replicates,
-            "n_failed": effects.n_failed,
-            "most_resampled": MOST_RESAMPLED,
-            "n_truncated": effects.weights.n_truncated,
+            **_describe(data, effects, measured),
             "seed": seed,
             "weight_truncation": weight_truncation,
             "synthetic": cohort.synthetic,
         },
     )
+
+
+def _describe(data: Comparison, effects: WeightedSurvival, measured: Endpoint) -> dict[str, Any]:
+    return {
+        "groups": {key: data.declared.levels[key] for key in data.levels.values()},
+        "endpoint_label": measured.label,
+        "time_label": measured.time_label,
+        "event_noun": measured.event_noun,
+        "factor_label": data.declared.label,
+        "known_at": data.declared.known_at,
+        "missing": data.model.missing,
+        "n_replicates": effects.n_replicates,
+        "n_failed": effects.n_failed,
+        "most_resampled": MOST_RESAMPLED,
+        "n_truncated": effects.weights.n_truncated,
+    }
 
 
 def _choose_times(data: Comparison, horizons_months: Sequence[float]) -> NDArray[np.float64]:
