@@ -54,8 +54,6 @@ class StratifiedRatio:
     Attributes
     ----------
     log_ratio, std_error : float
-    n, events : int or None
-        Of the level, in all centres that take part.
     n_centres : int
         How many do.
     reason : str
@@ -64,8 +62,6 @@ class StratifiedRatio:
 
     log_ratio: float = 0.0
     std_error: float = 0.0
-    n: int | None = None
-    events: int | None = None
     n_centres: int = 0
     reason: str = ""
 
@@ -241,8 +237,6 @@ def _record_stratified(given: StratifiedRatio | None, prefix: str, conf_level: f
         ci_upper=_exp(given.log_ratio + half),
         conf_level=conf_level,
         p_value=2 * NormalDist().cdf(-abs(given.log_ratio / given.std_error)),
-        n=given.n,
-        events=given.events,
         quantities={"n_centres": float(given.n_centres)},
         **shared,
     )

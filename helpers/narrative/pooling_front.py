@@ -35,9 +35,9 @@ _STRATIFIED = (
 _JOINT = (
     "The derivatives of a small group would give its size away. They are therefore added up under "
     "masks: for each pair of centres one adds a random number that the other takes off, so that "
-    "only the sum over all centres can be read [@bonawitz2017]. The sums that are read hold at "
-    "least three centres, and a factor of which any group is small in all centres together is not "
-    "shown."
+    "only the sum over all centres can be read [@bonawitz2017]. Such a sum holds at least three "
+    "centres. A factor is not shown where the information on one of its groups, which is at most "
+    "the number of events expected in it, is not above twice a small number in all centres together."
 )
 _OPEN = (
     "A centre gives them for one factor at a time, and only where the patients and the events of "
@@ -67,8 +67,8 @@ _ROUNDED = (
     "months at most as exact as the life tables, and pooled characteristics of centres with hidden "
     "counts are incomplete. Of a centre with 15 patients a life table prints hardly more than two "
     "counts: where most centres are so small, pooled curves may be several percentage points off, "
-    "and they rest on the centres alone that show a curve. Whether a patient was treated at two centres cannot be seen. Centres "
-    "that chose not to share may differ from those that did."
+    "and they rest on the centres alone that show a curve. Whether a patient was treated at two "
+    "centres cannot be seen. Centres that chose not to share may differ from those that did."
 )
 
 

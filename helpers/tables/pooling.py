@@ -84,11 +84,12 @@ def make_pooled_ratio_table(
     style, notes = get_style(style), Notes()
     level = format_level(find_conf_level(results), style=style)
     lines = get_frame(results, "contrasts").to_dict("records")
+    shown = notes.cite("Of the level, in the centres that show their own hazard ratio.")
     has_published = any(_is_number(line["published"]) for line in lines)
     head = [
         "Factor",
-        "Patients",
-        get_events_label(results),
+        Cell("Patients", header=True, notes=shown),
+        Cell(get_events_label(results), header=True, notes=shown),
         f"Stratified by centre, HR ({level} CI)",
         f"{style.p_letter} value",
         "Centres",
@@ -100,11 +101,10 @@ def make_pooled_ratio_table(
     for line in lines:
         key = f"{line['factor']}.{line['level']}"
         stratified, random = results[f"{key}.stratified"], results[f"{key}.random"]
-        counted = stratified if stratified.n is not None else random
         n = random.quantities.get("n_centres")
         cells = [
-            _count(counted.n, style),
-            _count(counted.events, style),
+            _count(random.n, style),
+            _count(random.events, style),
             *_make_ratio(stratified, notes, style),
             Cell(NO_VALUE) if n is None else Cell(format_count(n, style=style), value=n),
             *_make_ratio(random, notes, style),

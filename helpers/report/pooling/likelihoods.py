@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.analysis.contributions import Contribution
+from helpers.analysis.model_results import SLOPE
 from helpers.analysis.pooled_ratios import StratifiedRatio
 from helpers.disclosure.rule import Rule
 from helpers.errors import StatisticsError
 from helpers.report.sharing.analyses import FULL, SCREEN
 from helpers.report.sharing.content import JointPart, ShareFile
 from helpers.report.sharing.joint import sum_masked
-from helpers.report.sharing.packing import ModelShape, unpack, unpack_expansion
+from helpers.report.sharing.packing import ModelShape, unpack_expansion
 from helpers.stats.one_shot_cox import (
     Expansion,
     PooledFit,
@@ -74,37 +74,39 @@ def _pool_joint(
     found: dict[str, dict[str, StratifiedRatio]] = {FULL: {}, SCREEN: {}}
     first = next(iter(parts.values()))
     for name, model in first.models.items():
-        shape = ModelShape(tuple(model.terms), tuple(model.groups), tuple(model.reference))
+        shape = ModelShape(tuple(model.terms), tuple(model.reference))
         masked = [part.masked.get(name, "") for part in parts.values()]
         if any(len(text) != 16 * shape.length for text in masked):
             continue
-        whole = unpack(sum_masked(masked), shape)
-        found[FULL if name == FULL else SCREEN] |= _read_whole(whole, rule, len(parts))
+        whole = unpack_expansion(sum_masked(masked), shape.reference)
+        told = _read_whole(shape.terms, whole, rule, len(parts))
+        found[FULL if name == FULL else SCREEN] |= told
     return found
 
 
-def _read_whole(whole: Contribution, rule: Rule, n_centres: int) -> dict[str, StratifiedRatio]:
-    """Return the hazard ratios of summed contributions; none of a group that is small in all."""
-    sizes = dict(zip(whole.groups, whole.n.tolist(), strict=True))
-    events = dict(zip(whole.groups, whole.events.tolist(), strict=True))
-    small = {
-        name.rpartition(".")[0]
-        for name in whole.groups
-        if min(sizes[name], events[name]) <= rule.largest_small
-    }
-    fit = _maximise(whole.expansion)
+def _read_whole(
+    terms: Sequence[str], whole: Expansion, rule: Rule, n_centres: int
+) -> dict[str, StratifiedRatio]:
+    """Return the hazard ratios of summed expansions; none of a group that is small in all.
+
+    No counts are summed. The information of a group is at most the number of events expected in
+    it and in the others; where it is not above twice a small number, the group is taken to be
+    small.
+    """
+    least = 2 * rule.largest_small
+    enough = dict(zip(terms, np.diag(whole.information) > least, strict=True))
+    small = {term.rpartition(".")[0] for term, is_enough in enough.items() if not is_enough}
+    fit = _maximise(whole)
     found = {}
-    for at, term in enumerate(whole.terms):
+    for at, term in enumerate(terms):
         if isinstance(fit, str):
             found[term] = StratifiedRatio(reason=fit)
-        elif term.rpartition(".")[0] in small:
+        elif term.rpartition(".")[0] in small and not term.endswith(f".{SLOPE}"):
             found[term] = StratifiedRatio(reason=_SMALL)
         else:
             found[term] = StratifiedRatio(
                 log_ratio=float(fit.coefficients[at]),
                 std_error=float(fit.std_errors[at]),
-                n=rule.publish(sizes.get(term, whole.n_total)),
-                events=rule.publish(events.get(term, whole.events_total)),
                 n_centres=n_centres,
             )
     return found

@@ -71,7 +71,6 @@ class JointModelPart(_Part):
     """A model of the joint sums: what its numbers are, in the order of the masked list."""
 
     terms: list[str]
-    groups: list[str] = Field(description="Factor and level of each counted group")
     reference: list[float]
 
 
@@ -105,7 +104,7 @@ class ShareFile(_Part):
     definition_sha256: str = Field(pattern=_HASH)
     sets: dict[str, SetPart] = Field(description="Results by the analysis' name")
     likelihoods: dict[str, LikelihoodPart] = Field(
-        description="By factor: only where each of its groups may be shown"
+        description="By factor: only where each of its groups may be shown, and without a joint key"
     )
     joint: JointPart | None = Field(None, description="Where the centre holds a joint key")
     fingerprint: str = Field(

@@ -20,7 +20,7 @@ from helpers.report.sharing.analyses import (
 from helpers.report.sharing.canonical import hash_document
 from helpers.report.sharing.content import FORMAT, VERSION, SetPart
 from helpers.report.sharing.joint import JointKey, mask_numbers
-from helpers.report.sharing.packing import pack, pack_expansion, read_shape
+from helpers.report.sharing.packing import pack_expansion, read_shape
 from helpers.report.sharing.protected import join_parts, protect_set
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def make_share(
         for name, factors in list_models(cohort, params).items()
     }
     definition = describe_definitions(cohort, params)
-    likelihoods = _show_likelihoods(contributions, sets.get(SCREEN), rule)
+    likelihoods = {} if key else _show_likelihoods(contributions, sets.get(SCREEN), rule)
     own = {"sets": {name: _dump(part) for name, part in sets.items()}, "likelihoods": likelihoods}
     document = {
         "format": FORMAT,
@@ -160,7 +160,7 @@ def _make_joint(
     centre: str,
     definition: Mapping[str, Any],
 ) -> dict[str, Any]:
-    packed = {name: pack(part) for name, part in contributions.items()}
+    packed = {name: pack_expansion(part.expansion) for name, part in contributions.items()}
     context = hash_document(definition)
     shapes = {name: read_shape(part) for name, part in contributions.items()}
     rounded = {name: [float(f"{v:.9g}") for v in values] for name, values in packed.items()}
@@ -170,7 +170,6 @@ def _make_joint(
         "models": {
             name: {
                 "terms": list(shape.terms),
-                "groups": list(shape.groups),
                 "reference": list(shape.reference),
             }
             for name, shape in shapes.items()

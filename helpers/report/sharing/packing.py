@@ -1,4 +1,4 @@
-"""Contributions of a centre as one list of numbers, and back."""
+"""Derivatives of a centre's likelihood as one list of numbers, and back."""
 
 from __future__ import annotations
 
@@ -15,39 +15,29 @@ from helpers.stats.one_shot_cox import Expansion
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """What a packed contribution holds.
+    """What a packed expansion holds.
 
     Attributes
     ----------
-    terms, groups : tuple of str
+    terms : tuple of str
         As of :class:`~helpers.analysis.contributions.Contribution`.
     reference : tuple of float
         Logarithms of hazard ratios.
     """
 
     terms: tuple[str, ...]
-    groups: tuple[str, ...]
     reference: tuple[float, ...]
 
     @property
     def length(self) -> int:
         """Return how many numbers there are."""
-        p = len(self.terms)
-        unique = sum(len(list(_list_places(p, order))) for order in (1, 2, 3, 4))
-        return 2 + 2 * len(self.groups) + unique
+        return sum(len(list(_list_places(len(self.terms), order))) for order in (1, 2, 3, 4))
 
 
 def read_shape(contribution: Contribution) -> ModelShape:
     """Return the shape of a contribution."""
     reference = tuple(float(value) for value in contribution.expansion.reference)
-    return ModelShape(contribution.terms, contribution.groups, reference)
-
-
-def pack(contribution: Contribution) -> list[float]:
-    """Return counts and derivatives, each derivative once."""
-    found: list[float] = [contribution.n_total, contribution.events_total]
-    found += [*contribution.n.tolist(), *contribution.events.tolist()]
-    return [*map(float, found), *pack_expansion(contribution.expansion)]
+    return ModelShape(contribution.terms, reference)
 
 
 def pack_expansion(expansion: Expansion) -> list[float]:
@@ -60,22 +50,6 @@ def pack_expansion(expansion: Expansion) -> list[float]:
             for place in _list_places(p, order)
         ]
     return found
-
-
-def unpack(values: Sequence[float], shape: ModelShape) -> Contribution:
-    """Return the contribution of a list that :func:`pack` made, or of a sum of such lists."""
-    count, left = len(shape.groups), list(values)
-    head, left = left[:2], left[2:]
-    n, events, rest = left[:count], left[count : 2 * count], left[2 * count :]
-    return Contribution(
-        terms=shape.terms,
-        groups=shape.groups,
-        n=np.rint(n).astype(np.int64),
-        events=np.rint(events).astype(np.int64),
-        n_total=round(head[0]),
-        events_total=round(head[1]),
-        expansion=unpack_expansion(rest, shape.reference),
-    )
 
 
 def unpack_expansion(values: Sequence[float], reference: Sequence[float]) -> Expansion:
