@@ -130,7 +130,7 @@ def describe_missing_patterns(
     ranges = [(line, _find_extremes(results, line)) for line in lines]
     known = [(line, found) for line, found in ranges if found is not None]
     if not known:
-        none = "no variable was known of some of the patients only."
+        none = "every variable was known of all patients or of none."
         return make_text(results, [none] if not lines else [], refs)
     line, (low, high) = max(known, key=lambda one: one[1][1][1] - one[1][0][1])
     factor = voice.label(str(results.meta.get("factor_label", "group")))
@@ -199,7 +199,7 @@ def caption_missing_patterns(
     by_group = [
         f"{line['label']}: "
         + ", ".join(
-            f"{name} {format_percent(found.estimate / found.n, style=voice.style)}"
+            f"{name} {format_percent(found.estimate / found.n, n=found.n, style=voice.style)}"
             for key, name in get_groups(results).items()
             if (found := results.find(f"{line['variable']}.{key}")) is not None
             and found.estimate is not None
