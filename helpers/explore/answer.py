@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helpers.cohort.recut import recut_cohort
@@ -82,6 +82,10 @@ class Explorer:
 
     def answer(self, choice: Choice) -> Answer:
         """Return what a choice gives; one without a result says why."""
+        return self.draw(self.estimate(choice))
+
+    def estimate(self, choice: Choice) -> Answer:
+        """Return what a choice gives, its figure not yet drawn."""
         begun = time.perf_counter()
         cohort, params = self.cut(choice), self.params
         section = Section("explore", cohort, style=params.style, disclosure=params.disclosure)
@@ -93,19 +97,21 @@ class Explorer:
             survival_options=params.survival_options,
             model_options=params.model_options,
         )
-        if not made.survival.is_computable:
-            told = summarise_chosen(made.survival, style=params.style)
-            return Answer(sentence=told, made=made, seconds=time.perf_counter() - begun)
-        table = make_chosen_table(made.survival, *made.shown_models, style=params.style)
-        sentence = summarise_chosen(
-            made.survival, *made.models, style=params.style, alpha=params.alpha
-        )
-        text, svg = None, ""
-        if made.survival.meta.get("is_drawn") is not False:
-            text = caption_survival(made.survival, style=params.style)
-            axes = plot_survival(made.survival, style=params.style, **params.plot_options)
-            text, svg = render_svg(axes, text, synthetic=cohort.synthetic)
+        style, table = params.style, None
+        if made.survival.is_computable:
+            table = make_chosen_table(made.survival, *made.shown_models, style=style)
+        told = summarise_chosen(made.survival, *made.models, style=style, alpha=params.alpha)
         seconds = time.perf_counter() - begun
-        return Answer(
-            sentence=sentence, made=made, table=table, text=text, svg=svg, seconds=seconds
-        )
+        return Answer(sentence=told, made=made, table=table, seconds=seconds)
+
+    def draw(self, answer: Answer) -> Answer:
+        """Return an answer with its figure; nothing is drawn where there is no curve."""
+        begun = time.perf_counter()
+        survival, params = answer.made.survival, self.params
+        if not survival.is_computable or survival.meta.get("is_drawn") is False:
+            return answer
+        text = caption_survival(survival, style=params.style)
+        axes = plot_survival(survival, style=params.style, **params.plot_options)
+        text, svg = render_svg(axes, text, synthetic=self.cohort.synthetic)
+        seconds = answer.seconds + time.perf_counter() - begun
+        return replace(answer, text=text, svg=svg, seconds=seconds)

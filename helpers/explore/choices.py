@@ -78,11 +78,17 @@ def _name_factor(factor: Factor, counts: Counter[str]) -> str:
 def list_subsets(cohort: Cohort) -> list[tuple[str, tuple[str, str] | None]]:
     """Return label, factor and level of each subset; first that of all patients."""
     found: list[tuple[str, tuple[str, str] | None]] = [(EVERYBODY, None)]
-    for label, name in list_factors(cohort):
-        levels = cohort.dictionary.factors[name].levels
-        present = set(cohort.table[name].dropna())
-        found += [(f"{label}: {levels[key]}", (name, key)) for key in levels if key in present]
+    names = {name: label for label, name in list_factors(cohort)}
+    for name in names:
+        factor, present = cohort.dictionary.factors[name], set(cohort.table[name].dropna())
+        known = [key for key in factor.levels if key in present]
+        found += [(name_subset(names, factor, key), (name, key)) for key in known]
     return found
+
+
+def name_subset(names: Mapping[str, str], factor: Factor, level: str) -> str:
+    """Return the label of a factor's level; `names` has the factors' labels."""
+    return f"{names[factor.name]}: {factor.levels[level]}"
 
 
 def list_cuts(cohort: Cohort) -> list[str]:

@@ -16,6 +16,7 @@ from helpers.explore.choices import (
     list_endpoints,
     list_factors,
     list_subsets,
+    name_subset,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Controls:
         self._params = params
         factors = list_factors(cohort)
         names = [name for _, name in factors]
+        self._names = {name: label for label, name in factors}
         first = next((name for name in params.model_factors if name in names), "")
         self.endpoint = ipywidgets.Dropdown(
             description="Survival since", options=list_endpoints(cohort)
@@ -90,12 +92,18 @@ class Controls:
 
     def relabel(self, cohort: Cohort) -> None:
         """Name the subsets after moved cuts; the chosen one stays chosen."""
-        options, chosen = list_subsets(cohort), self.where.value
-        if options == list(self.where.options):
-            return
-        values = [value for _, value in options]
-        self.where.options = options
-        self.where.value = chosen if chosen in values else None
+        factors = cohort.dictionary.factors
+        options = [
+            (
+                label if value is None else name_subset(self._names, factors[value[0]], value[1]),
+                value,
+            )
+            for label, value in self.where.options
+        ]
+        if options != list(self.where.options):
+            chosen = self.where.value
+            self.where.options = options
+            self.where.value = chosen
 
     def on_change(self, tell: Callable[[Any], None]) -> None:
         """Have every change of a field told."""

@@ -60,6 +60,7 @@ class Panel:
         self.controls.on_change(self._follow)
         self.write.on_click(self._save)
         self._show()
+        gc.freeze()  # what is loaded by now need not be looked through while a choice is answered
 
     @property
     def widget(self) -> ipywidgets.VBox:
@@ -96,21 +97,20 @@ class Panel:
         self.saved.value = ""
 
     def _show(self) -> None:
+        """Tell the result, and draw it once it is told."""
         try:
-            self.answer = self._explorer.answer(self.controls.read())
+            self.answer = self._explorer.estimate(self.controls.read())
+            self._tell(self.answer.sentence, table=_write_table(self.answer))
+            self.answer = self._explorer.draw(self.answer)
         except LenfailError as error:
-            self._tell(str(error), table="", figure="")
-            return
-        self._tell(
-            self.answer.sentence,
-            table=_write_table(self.answer),
-            figure=_write_figure(self.answer),
-        )
+            self.answer = None
+            self._tell(str(error), table="")
+        self.figure.value = "" if self.answer is None else _write_figure(self.answer)
 
-    def _tell(self, sentence: str, *, table: str, figure: str) -> None:
+    def _tell(self, sentence: str, *, table: str) -> None:
         (self.status.remove_class if table else self.status.add_class)("is-empty")
-        self.table.value, self.figure.value = table, figure
         self.status.value = f"<p>{html.escape(sentence)}</p>"
+        self.table.value = table
 
     def _save(self, _: Any) -> None:
         choice: Choice = self.controls.read()
@@ -150,7 +150,6 @@ def open_explorer(params: Params, cohort: Cohort) -> ipywidgets.VBox:
     ipywidgets.VBox
         Parameter files are written beside the notebook.
     """
-    gc.freeze()  # what is there already need not be looked through while a choice is answered
     display(Javascript((files("helpers.explore") / "live.js").read_text(encoding="utf-8")))
     return Panel(params, cohort, folder=Path.cwd()).widget
 
