@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.formatting import format_number, join_words
+from helpers.formatting import format_number, format_trimmed, join_words
 from helpers.formatting.lookup import get_frame, get_groups
 from helpers.narrative.voice import Voice
 from helpers.results import ResultSet
@@ -44,6 +44,23 @@ def tell_balance(results: ResultSet, voice: Voice) -> str:
     return (
         f"inverse probability weights reduced the largest standardised difference{shown} from "
         f"{largest[0]} to {largest[1]}, {verdict}."
+    )
+
+
+def tell_truncation(results: ResultSet, voice: Voice) -> str:
+    """Return which weights were set to a limit, and of how many patients."""
+    share = float(results.meta.get("weight_truncation") or 0)
+    score = results.find("propensity")
+    if not share or score is None:
+        return ""
+    ends = [
+        f"{format_trimmed(100 * end, decimals=2, style=voice.style)}%" for end in (share, 1 - share)
+    ]
+    changed = score.quantities.get("n_truncated")
+    of_whom = "" if changed is None else f" ({voice.count(int(changed))})"
+    return (
+        f"stabilised weights beyond their quantiles of {ends[0]} and {ends[1]} were set to "
+        f"these{of_whom}."
     )
 
 

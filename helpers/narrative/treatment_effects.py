@@ -14,7 +14,12 @@ from helpers.formatting import (
     lower_first,
 )
 from helpers.formatting.lookup import get_groups
-from helpers.narrative.propensity import tell_balance, tell_overlap, tell_propensity
+from helpers.narrative.propensity import (
+    tell_balance,
+    tell_overlap,
+    tell_propensity,
+    tell_truncation,
+)
 from helpers.narrative.two_groups import tell_detectable
 from helpers.narrative.voice import Voice, make_text, speak
 from helpers.results import Result, ResultSet
@@ -160,6 +165,7 @@ def describe_weighting(
     sentences = [
         tell_propensity(results, voice),
         tell_overlap(results, voice),
+        tell_truncation(results, voice),
         tell_balance(results, voice),
         _tell_ratios(results, voice),
         *_tell_standardised(results, voice),

@@ -139,6 +139,9 @@ class TestOverlap:
         text = narrative.describe_weighting(weighted).markdown
         assert f"{median:.2f} (quartiles {low:.2f} and {high:.2f}) for HMA" in text
         assert "(effective sizes)" in text
+        n_changed = int(weighted["propensity"].quantities["n_truncated"])
+        assert n_changed > 0
+        assert f"quantiles of 1% and 99% were set to these ({n_changed} patients)" in text
 
 
 class TestCrossingCurves:
