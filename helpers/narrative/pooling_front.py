@@ -36,8 +36,8 @@ _JOINT = (
     "The derivatives of a small group would give its size away. They are therefore added up under "
     "masks: for each pair of centres one adds a random number that the other takes off, so that "
     "only the sum over all centres can be read [@bonawitz2017]. Such a sum holds at least three "
-    "centres. A factor is not shown where the information on one of its groups, which is at most "
-    "the number of events expected in it, is not above twice a small number in all centres together."
+    "centres. A factor is not shown where the information on one of its groups, which at the "
+    "estimate is at most its number of events, is a small number in all centres together."
 )
 _OPEN = (
     "A centre gives them for one factor at a time, and only where the patients and the events of "

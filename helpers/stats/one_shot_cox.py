@@ -74,6 +74,11 @@ class PooledFit:
         return np.sqrt(np.diag(self.covariance))
 
     @property
+    def information(self) -> FloatArray:
+        """Return the information on each coefficient, the others known; shape (p,)."""
+        return np.diag(np.linalg.inv(self.covariance))
+
+    @property
     def is_trusted(self) -> bool:
         """Return whether the maximum lies where the expansion holds."""
         return self.distance <= TRUSTED_DISTANCE

@@ -100,3 +100,19 @@ def test_a_likelihood_without_maximum_is_refused() -> None:
     with pytest.raises(StatisticsError, match="do not determine"):
         maximise_expansion(expand_likelihood(outcome, exposed, [0.0]))
     assert not maximise_expansion(expand_likelihood(outcome, exposed, [3.0])).is_trusted
+
+
+def test_information_is_at_most_the_events_of_a_group() -> None:
+    """At the maximum the expected events of each group are those that were seen."""
+    outcome, matrix, centre = read_veteran()
+    exposed = matrix[:, [0, 2]]
+    found = maximise_expansion(
+        add_expansions(
+            expand_likelihood(outcome.select(centre == name), exposed[centre == name], [0.0, 0.0])
+            for name in np.unique(centre)
+        )
+    )
+    events = outcome.event @ exposed
+    assert (found.information < events).all()
+    assert (found.information < outcome.n_events - events).all()
+    assert (found.information > events / 4).all()

@@ -89,14 +89,14 @@ def _read_whole(
 ) -> dict[str, StratifiedRatio]:
     """Return the hazard ratios of summed expansions; none of a group that is small in all.
 
-    No counts are summed. The information of a group is at most the number of events expected in
-    it and in the others; where it is not above twice a small number, the group is taken to be
-    small.
+    No counts are summed. At the maximum as many events are expected in a group as were seen, so
+    that the information there is at most the group's number of events, and that of the others;
+    where it is not above a small number, the group is taken to be small.
     """
-    least = 2 * rule.largest_small
-    enough = dict(zip(terms, np.diag(whole.information) > least, strict=True))
-    small = {term.rpartition(".")[0] for term, is_enough in enough.items() if not is_enough}
     fit = _maximise(whole)
+    information = np.zeros(len(terms)) if isinstance(fit, str) else fit.information
+    enough = dict(zip(terms, information > rule.largest_small, strict=True))
+    small = {term.rpartition(".")[0] for term, is_enough in enough.items() if not is_enough}
     found = {}
     for at, term in enumerate(terms):
         if isinstance(fit, str):
