@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -106,7 +107,7 @@ def test_the_hazard_ratio_follows_the_keyboard(page):
     cell = f"{after.estimate:.2f} [{after.ci_lower:.2f}–{after.ci_upper:.2f}]"
     expect(page.locator(".lenfail-explore table")).to_contain_text(cell)
     picture = page.locator(".lenfail-explore figure img")
-    assert "70 years or older" in picture.get_attribute("alt")
+    expect(picture).to_have_attribute("alt", re.compile("70 years or older"), timeout=SLOW)
 
 
 def test_every_field_has_its_label_and_is_reached_in_order(page):
