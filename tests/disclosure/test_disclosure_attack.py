@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sections import Passed, run_sections
 from small_cohort import draw_cohort, draw_odd_cohort
 
 from helpers.disclosure import gate as gate_module
-from helpers.disclosure import populations, weighted
+from helpers.disclosure import weighted
 from helpers.disclosure.system import CountSystem
 
 RULES = sorted(SMALL)
@@ -127,31 +126,9 @@ def test_attack_learns_what_another_section_prints(
     assert list_leaks(run_anew(rule, paths["small"]), rule)
 
 
-def test_attack_learns_from_shares_of_true_counts(
-    monkeypatch: pytest.MonkeyPatch, paths: dict[str, str]
-) -> None:
+def test_attack_learns_from_shares_of_true_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Percentages by treatment, not of printed counts, tell how many have a rare level."""
     monkeypatch.setattr(weighted, "protect_balance", lambda raw, *_: raw.frames["balance"].round(2))
     rule = "redact-7-round-5"
     leaks = list_leaks(run_anew(rule, "synthetic"), rule)
     assert any("cell " in leak for leak in leaks)
-
-
-def test_attack_learns_where_tables_of_groups_are_forgotten(
-    monkeypatch: pytest.MonkeyPatch, paths: dict[str, str]
-) -> None:
-    """Subgroups' sizes and a table of the groups by level give the cells that it hides."""
-    read = populations.read_behind
-
-    def forget(made, *args, **options):
-        kept = [one for one in made if one.printed != "elsewhere"]
-        names = {one.key for one in kept} | {populations.EVERYONE}
-        alone = [
-            replace(one, parts_of=tuple(pair for pair in one.parts_of if pair[0] in names))
-            for one in kept
-        ]
-        return read(alone, *args, **options)
-
-    monkeypatch.setattr("helpers.disclosure.comparisons.read_behind", forget)
-    rule = "redact-7-round-5"
-    assert any("supp1." in leak for leak in list_leaks(run_anew(rule, "synthetic"), rule))
