@@ -25,6 +25,7 @@ from helpers.analysis.subset import (
     explain_omission,
     find_endpoint,
     get_factor,
+    name_covariate,
 )
 from helpers.analysis.survival_results import read_outcome
 from helpers.errors import NotComputableError, StatisticsError
@@ -88,7 +89,7 @@ def compare_subgroups(
     left_out: list[str] = []
     for name in subgroups:
         if not get_factor(cohort, name).levels:
-            left_out.append(f"{get_factor(cohort, name).label} has no levels to be subgroups.")
+            left_out.append(f"{name_covariate(cohort, name)} is a number.")
             continue
         try:
             data = prepare_model(cohort, [group, name], where=where, needs=needs)

@@ -115,7 +115,7 @@ class TestNumbers:
         made = compare_subgroups(
             cohort, set_id="g", group="hma_vs_bsc", subgroups=["age_years", "raeb"]
         )
-        assert made.meta["left_out"] == ["Age, per year has no levels to be subgroups."]
+        assert made.meta["left_out"] == ["Age is a number."]
         assert "raeb.interaction" in {key.removeprefix("g.") for key in made.results}
 
 
