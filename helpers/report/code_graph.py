@@ -91,15 +91,18 @@ class CodeGraph:
     def _close(self, roots: Iterable[str]) -> tuple[dict[str, Path], set[str]]:
         modules: dict[str, Path] = {}
         strangers: set[str] = set()
-        waiting = list(roots)
+        waiting, seen = list(roots), set[str]()
         while waiting:
             name = waiting.pop()
+            if name in seen:
+                continue
             if name.split(".")[0] != _ROOT:
                 strangers.add(name.split(".")[0])
                 continue
-            for module in _list_packages(name):
+            for module in (one for one in _list_packages(name) if one not in seen):
+                seen.add(module)
                 path = self._find_module(module)
-                if path is not None and module not in modules:
+                if path is not None:
                     modules[module] = path
                     waiting += self._list_imports(module, path)
         return modules, strangers
