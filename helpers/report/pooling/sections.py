@@ -137,7 +137,9 @@ def _iterate_survival(pooled: Pooled, look: Look) -> Iterator[Item]:
         describe = describe_centre_curves if is_by_centre else describe_survival
         yield _name(describe(results, style=look.style), results)
         if len(results.meta["groups"]) > 1:
-            yield make_survival_table(results, style=look.style, slot=slot)
+            is_further = is_by_centre and len(results.meta["groups"]) <= _MOST_CURVES
+            where = "supplement" if is_further else slot
+            yield make_survival_table(results, style=look.style, slot=where)
         if len(results.meta["groups"]) <= _MOST_CURVES:
             yield _draw(plot_survival, caption_survival, results, look, slot=slot)
     if pooled.incidence.is_computable:
@@ -154,7 +156,7 @@ def _name(block: TextBlock, results: ResultSet) -> TextBlock:
 
 def _iterate_ratios(pooled: Pooled, look: Look) -> Iterator[Item]:
     for results, slot in ((pooled.full, "main"), (pooled.screen, "supplement")):
-        table = make_pooled_ratio_table(results, style=look.style)
+        table = make_pooled_ratio_table(results, style=look.style, slot=slot)
         figures = list(_draw_forests(results, look, slot=slot))
         refs = (table.id, *(figure.id for figure in figures if slot == "main"))
         told = describe_pooled_ratios(results, style=look.style, refs=refs)

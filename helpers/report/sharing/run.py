@@ -93,18 +93,20 @@ def _write(path: Path, document: dict[str, Any]) -> None:
 def _tell(path: Path, document: dict[str, Any], rule: Rule) -> str:
     sets = document["sets"]
     told = sum(not part.get("reason") for part in sets.values())
+    joint = document["joint"]
+    likelihoods = (
+        f"likelihoods of {len(joint['masked'])} models, under the masks of {len(joint['centres'])} "
+        "centres"
+        if joint
+        else f"likelihoods of {len(document['likelihoods'])} factors"
+    )
     lines = [
         f"{path.name}: centre {document['centre']}, {rule.name}",
-        f"{told} of {len(sets)} analyses are told; likelihoods of {len(document['likelihoods'])} "
-        "factors",
+        f"{told} of {len(sets)} analyses are told; {likelihoods}",
     ]
     lines += [
         f"not told: {part.get('meta', {}).get('title') or name}: {part['reason']}"
         for name, part in sets.items()
         if part.get("reason")
     ]
-    if document["joint"]:
-        lines.append(
-            f"in the joint sums of {len(document['joint']['centres'])} centres, under masks"
-        )
     return "\n".join(lines)
