@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from helpers.document import Cell, Row, TableBlock
@@ -47,7 +48,7 @@ def make_balance_table(
             for side in sides
         ]
         cells += [
-            Cell(format_number(line[name], decimals=2, style=view.style), value=line[name])
+            _make_number(line[name], 2, view.style)
             for name in ("smd_before", "smd_iptw", "smd_overlap")
         ]
         rows.append(make_row(str(line["label"]), *cells))
@@ -74,10 +75,16 @@ def make_balance_table(
 
 
 def _make_side(line: dict[Any, Any], name: str, style: NumberStyle) -> Cell:
-    value = line[name]
     if line["is_number"]:
-        return Cell(format_number(value, decimals=1, style=style), value=value)
+        return _make_number(line[name], 1, style)
+    value = None if math.isnan(line[name]) else line[name]
     return Cell(format_percent(value, style=style), value=value)
+
+
+def _make_number(value: float, decimals: int, style: NumberStyle) -> Cell:
+    """Return the cell of a number; one that is not told is no value."""
+    known = None if math.isnan(value) else value
+    return Cell(format_number(known, decimals=decimals, style=style), value=known)
 
 
 def make_target_trial_table(
