@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.analysis.chosen import estimate_chosen, fit_chosen
+from helpers.analysis.chosen import (
+    estimate_chosen,
+    fit_chosen,
+    title_chosen,
+)
+from helpers.analysis.chosen_patients import Comparison, count_left_out
+from helpers.disclosure.rule import get_rule
 from helpers.figures import plot_survival
 from helpers.narrative import caption_survival
 from helpers.narrative.chosen import describe_chosen
@@ -16,6 +22,10 @@ from helpers.tables.chosen import make_chosen_table
 if TYPE_CHECKING:
     from helpers.cohort import Cohort
     from helpers.display import Section
+
+_FEW_LEFT_OUT = (
+    "it leaves out so few patients or events that they could be worked out under disclosure control"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,11 @@ def record_comparison(
     RecordedComparison
     """
     chosen: dict[str, Any] = {"comparison": comparison}
+    rule = get_rule(section.disclosure)
+    if rule is not None and any(map(rule.is_small, count_left_out(cohort, comparison))):
+        title = title_chosen(cohort, Comparison.read(comparison))
+        omitted = ResultSet.omitted(set_id, _FEW_LEFT_OUT, meta={"title": title})
+        return RecordedComparison(section.record(omitted), ())
     survival = section.record(estimate_chosen(cohort, set_id=set_id, **chosen, **survival_options))
     wanted = {"crude": False} if comparison.get("by") else {}
     wanted |= {"adjusted": True} if wanted and comparison.get("adjust") else {}

@@ -76,6 +76,7 @@ class Section:
     ) -> None:
         self.name = name
         self.style = style
+        self.disclosure = disclosure
         self.figure_formats = tuple(figure_formats)
         self._cohort = cohort
         self._gate = open_gate(disclosure, cohort)

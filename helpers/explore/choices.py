@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.analysis.chosen import CHOSEN_ENDPOINTS, Comparison
+from helpers.analysis.chosen_patients import CHOSEN_ENDPOINTS, Comparison
 from helpers.analysis.subset import ENDPOINTS, find_endpoint
 from helpers.params import Params
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from helpers.analysis.chosen import Comparison
+from helpers.analysis.chosen_patients import Comparison
 from helpers.explore.choices import (
     CUTS,
     Choice,

@@ -7,13 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers.analysis.chosen import (
-    Comparison,
-    estimate_chosen,
-    fit_chosen,
-    start_at_landmark,
-    title_chosen,
-)
+from helpers.analysis.chosen import estimate_chosen, fit_chosen, title_chosen
+from helpers.analysis.chosen_patients import Comparison, count_left_out, start_at_landmark
 from helpers.analysis.models import fit_survival_model
 from helpers.analysis.survival import estimate_survival
 from helpers.analysis.switching import estimate_switch_effect
@@ -190,3 +185,36 @@ def test_small_groups_are_protected(cohort, rule):
     assert len(about) >= 3
     assert all(one.estimate is None for one in about)
     assert not {(one.n, one.events) for one in about} & {(7, 5), (7, None), (None, 5)}
+
+
+def test_what_a_comparison_leaves_out_is_counted(cohort):
+    table = cohort.table
+    gone = table.loc[table["os_months"] <= 1]
+    by_sex = gone.groupby("sex")
+    expected = [len(gone), gone["os_event"].sum()]
+    expected += [count for _, rows in by_sex for count in (len(rows), rows["os_event"].sum())]
+    assert count_left_out(cohort, {"by": "sex", "landmark_months": 1}) == expected
+    assert count_left_out(cohort, {"by": "sex"}) == [0, 0]
+    allo = {"by": "allo_vs_other", "landmark_months": 6}
+    late = (table["allo_vs_other"] == "yes") & (table["transplant_months"] > 6)
+    undated = (table["allo_vs_other"] == "yes") & table["transplant_months"].isna()
+    stays = table["os_months"] > 6
+    assert count_left_out(cohort, allo)[-1] == ((late | undated) & stays).sum()
+
+
+@pytest.mark.parametrize("rule", ["redact-7-round-5", "midpoint-6"])
+def test_a_subset_of_nearly_all_is_withheld(cohort, rule):
+    """The difference from the comparison of all patients would be a small number of them."""
+    params = read_params_file("params/paper.yml")
+    entry = {"by": "sex", "landmark_months": 0.2}
+    assert 0 < count_left_out(cohort, entry)[0] <= 7
+    options = {
+        "survival_options": params.survival_options,
+        "model_options": params.model_options,
+        "set_id": "chosen.1",
+    }
+    made = record_comparison(Section("e", cohort, disclosure=rule), cohort, entry, **options)
+    assert made.survival.reason.startswith("it leaves out so few patients or events")
+    assert made.models == ()
+    shown = record_comparison(Section("e", cohort), cohort, entry, **options)
+    assert shown.survival.is_computable

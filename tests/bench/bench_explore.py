@@ -10,7 +10,7 @@ import statistics
 import time
 from pathlib import Path
 
-from helpers.analysis.chosen import Comparison
+from helpers.analysis.chosen_patients import Comparison
 from helpers.cohort import read_cohort
 from helpers.explore.choices import Choice
 from helpers.explore.panel import Panel

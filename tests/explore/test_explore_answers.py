@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.analysis.chosen import Comparison
+from helpers.analysis.chosen_patients import Comparison
 from helpers.analysis.models import fit_survival_model
 from helpers.cohort import read_cohort
 from helpers.cohort.recut import recut_cohort
