@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from helpers.analysis.imputed_populations import (
     list_imputed_populations,
 )
 from helpers.analysis.model_data import prepare_model
-from helpers.analysis.model_results import make_term_row, record_hazard_ratio
+from helpers.analysis.model_results import SLOPE, make_term_row, record_hazard_ratio
 from helpers.analysis.populations import tabulate_populations
 from helpers.analysis.subset import (
     Where,
@@ -105,7 +105,7 @@ def fit_imputed_model(
     frame = select_patients(cohort, where=where, needs=needs).dropna(subset=needs)
     outcome = read_outcome(frame, measured)
     declared = [get_factor(cohort, name) for name in dict.fromkeys([*factors, *auxiliary])]
-    data, left_out = _encode(frame, declared)
+    data, left_out = _encode(frame, declared, cohort)
     wanted = [factor for factor in data.factors if factor.name in set(factors)]
     about = {
         "title": title or "Complete cases and multiple imputation",
@@ -151,9 +151,11 @@ def fit_imputed_model(
     )
 
 
-def _encode(frame: pd.DataFrame, declared: Sequence[Declared]) -> tuple[_Incomplete, list[str]]:
-    """Return level codes, nan where missing, of the factors that can be imputed."""
-    codes: dict[str, Any] = {}
+def _encode(
+    frame: pd.DataFrame, declared: Sequence[Declared], cohort: Cohort
+) -> tuple[_Incomplete, list[str]]:
+    """Return numbers and level codes, nan where missing, of the factors that can be imputed."""
+    variables, codes = cohort.dictionary.variables, {}
     usable, left_out = [], []
     for one in declared:
         if one.name not in frame or not frame[one.name].notna().any():
@@ -162,11 +164,14 @@ def _encode(frame: pd.DataFrame, declared: Sequence[Declared]) -> tuple[_Incompl
         if _is_not_applicable(frame, one).any():
             left_out.append(f"{one.label} does not apply to all patients.")
             continue
-        levels = tuple(level for level in one.levels if (frame[one.name] == level).any())
-        if len(levels) < 2:
-            reason = "has one level only" if one.levels else "is a number, which is not imputed"
-            left_out.append(f"{one.label} {reason}.")
+        if frame[one.name].nunique() < 2:
+            left_out.append(f"{one.label} has one level only.")
             continue
+        if not one.levels:
+            codes[one.name] = frame[one.name].astype(float) / variables[one.name].per
+            usable.append(Factor(one.name, label=one.label))
+            continue
+        levels = tuple(level for level in one.levels if (frame[one.name] == level).any())
         numbers = {level: float(code) for code, level in enumerate(levels)}
         codes[one.name] = frame[one.name].map(numbers).astype(float)
         reference = one.reference if one.reference in levels else levels[0]
@@ -191,7 +196,7 @@ def _record_complete(fit: CoxFit, set_id: str) -> Iterator[Result]:
             fit,
             i,
             {
-                "id": f"{set_id}.{term.factor}.{term.level}.complete",
+                "id": f"{set_id}.{term.factor}.{term.level or SLOPE}.complete",
                 "kind": "hazard_ratio",
                 "label": LABELS["complete"],
                 "n": fit.n_subjects,
@@ -208,12 +213,7 @@ def _record_imputed(
     set_id: str,
     conf_level: float,
 ) -> Iterator[Result]:
-    names = [
-        (factor.name, level)
-        for factor in model
-        for level in factor.levels
-        if level != factor.reference
-    ]
+    names = [(factor.name, key) for factor in model for key, _ in _list_compared(factor)]
     for i, (name, level) in enumerate(names):
         yield Result(
             id=f"{set_id}.{name}.{level}.imputed",
@@ -235,19 +235,27 @@ def _record_imputed(
         )
 
 
+def _list_compared(factor: Factor) -> Iterator[tuple[str, str]]:
+    """Yield keys and labels of a factor's levels that are no reference; of a number, its slope."""
+    if factor.is_numeric:
+        yield SLOPE, factor.label
+    for level, label in zip(factor.levels, factor.level_labels, strict=True):
+        if level != factor.reference:
+            yield str(level), f"{factor.label}: {label}"
+
+
 def _tabulate(wanted: Sequence[Factor], set_id: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             make_term_row(
-                f"{factor.name}.{level}",
-                f"{factor.label}: {label}",
+                f"{factor.name}.{key}",
+                label,
                 name,
                 words,
-                f"{set_id}.{factor.name}.{level}.{name}",
+                f"{set_id}.{factor.name}.{key}.{name}",
             )
             for factor in wanted
-            for level, label in zip(factor.levels, factor.level_labels, strict=True)
-            if level != factor.reference
+            for key, label in _list_compared(factor)
             for name, words in LABELS.items()
         ]
     )
