@@ -17,6 +17,14 @@ RULE = "redact-7-round-5"
 PRINTABLE = set(PRINTS[RULE])
 STANDS_FOR_SMALL = 5
 PAPER, PAPER_SIZE = "Prebet", 392
+#: Patients of the publication that the report compares with.
+PUBLISHED = {PAPER_SIZE, 349}
+WRITTEN = (
+    re.compile(r"(?<![\d.,\u2013-])(\d[\d,]*) (?:patients?|deaths?|events?)\b"),
+    re.compile(r"\bn = (\d[\d,]*)"),
+    re.compile(r"(?<![\d.])(\d[\d,]*)/\d[\d,]* \(\d+(?:\.\d+)?%\)"),
+    re.compile(r"(?<![\d.])\d[\d,]*/(\d[\d,]*) \(\d+(?:\.\d+)?%\)"),
+)
 TEXT = {".json", ".csv", ".html", ".ipynb", ".svg"}
 
 
@@ -125,6 +133,48 @@ def test_figures_hold_printable_counts_only(built: Built) -> None:
                     assert float(line[name]) in PRINTABLE | {STANDS_FOR_SMALL}, (path.name, line)
                     drawn += 1
     assert drawn > 50
+
+
+def list_written_counts(name: str, text: str) -> list[tuple[int, str]]:
+    """Return the counts of patients on a page, each with what stands around it."""
+    text = re.sub(r"<(script|style|pre|code)[^>]*>.*?</\1>", " ", text, flags=re.DOTALL)
+    text = re.sub(r"</?w:[^>]*>", "", re.sub(r"</w:(?:p|tc)>", " | ", text))
+    text = re.sub(r"[\s\u00a0\u2009\u202f\u200b]+", " ", re.sub(r"<[^>]+>", " ", text))
+    return [
+        (int(found[1].replace(",", "")), f"{name}: {text[found.start() - 60 : found.end() + 20]}")
+        for pattern in WRITTEN
+        for found in pattern.finditer(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [
+        ("manuscript.html", 100),
+        ("manuscript.pdf!text", 10),
+        ("manuscript.docx!word/document.xml", 60),
+    ],
+)
+def test_pages_hold_printable_counts_only(page: str, least: int, built: Built) -> None:
+    found = list_written_counts(page, dict(read_everything(built.folder))[page])
+    assert len(found) > least
+    assert [place for count, place in found if count not in PRINTABLE | PUBLISHED] == []
+
+
+def test_search_of_pages_finds_a_true_count() -> None:
+    page = "<p>Of 392\u00a0patients</p><td>143/392 (36%)</td><text>(n = 57)</text>"
+    assert [count for count, _ in list_written_counts("x", page)] == [392, 57, 143, 392]
+
+
+def test_drawn_numbers_at_risk_are_printable(built: Built) -> None:
+    drawn = [
+        text
+        for path in built.folder.glob("figures/*.svg")
+        for text in re.findall(r'id="at_risk">\s*<!-- (.*?) -->', path.read_text(encoding="utf-8"))
+    ]
+    assert len(drawn) > 30
+    assert {int(text) for text in drawn if text.isdigit()} <= PRINTABLE | {STANDS_FOR_SMALL}
+    assert {text for text in drawn if not text.isdigit()} <= {"[r]", "\u2013", ""}
 
 
 def test_cells_are_no_formulas(built: Built) -> None:
