@@ -437,18 +437,16 @@ def test_new_parameters_are_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize(
-    ("longest", "unit", "certainty", "reason"),
+    ("longest", "expected", "reason"),
     [
-        (1022, "days", "likely", "too long for months: days"),
-        (424, "days", "guess", "days, or months of 35 years"),
-        (96, "months", "guess", "the values fit months"),
+        (1022, ("futime", "days", "likely"), "too long for months: days"),
+        (424, ("futime", "days", "guess"), "days, or months of 35 years"),
+        (96, ("futime", "months", "guess"), "the values fit months"),
     ],
 )
-def test_a_time_of_either_unit_is_left_to_decide(
-    tmp_path, capsys, longest, unit, certainty, reason
-):
+def test_a_time_of_either_unit_is_left_to_decide(tmp_path, capsys, longest, expected, reason):
     times = [int(time) for time in np.linspace(1, longest, N)]
     path = write(tmp_path / "a.csv", {"id": list(range(N)), "futime": times})
     found = propose(capsys, path)["os_months"]
-    assert (found["your_column"], found["unit"], found["certainty"]) == ("futime", unit, certainty)
+    assert (found["your_column"], found["unit"], found["certainty"]) == expected
     assert reason in found["reason"]

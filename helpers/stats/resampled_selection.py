@@ -12,7 +12,7 @@ from scipy.special import chdtrc
 from helpers.stats.cox_core import GAIN_TOLERANCE
 from helpers.stats.design import Design
 from helpers.stats.outcome import SurvivalOutcome
-from helpers.stats.treatment.replicated_cox import Point, Samples
+from helpers.stats.treatment.replicated_sets import Point, Samples
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

@@ -54,8 +54,8 @@ def make_section(rows: Sequence[Agreement]) -> str:
     text = (
         f"The estimators were compared with R {versions['R']} (survival {versions['survival']}, "
         f"cmprsk {versions['cmprsk']}, mice {versions['mice']}, metafor {versions['metafor']}) on "
-        f"{len(list_public_data(rows))} public data sets with ties, late entry, strata, weights and "
-        f"an empty arm: {n_numbers:,} numbers. Differences "
+        f"{len(list_public_data(rows))} public data sets with ties, late entry, strata, weights "
+        f"and an empty arm: {n_numbers:,} numbers. Differences "
         "are relative and rounded up to a power of ten. The tests compute this table again, "
         "without R; `make reference` makes R's numbers anew. [The whole "
         "page](tests/reference/CHECKED.md) has each kind of number, the coverage of the intervals "
