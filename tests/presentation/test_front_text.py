@@ -100,8 +100,8 @@ def test_abstract_tells_the_numbers():
             "In this cohort study, overall survival (OS) was counted from the documentation of "
             "LEN failure to death of any cause and estimated by the Kaplan-Meier method. "
             "Groups were compared by the log-rank test. Factors were related to OS by Cox models. "
-            "The risk of acute myeloid leukaemia (AML) was estimated with death as a competing event "
-            "and with deaths censored.",
+            "The risk of acute myeloid leukaemia (AML) was estimated with death as a competing "
+            "event and with deaths censored.",
         ),
         (
             "Results",
