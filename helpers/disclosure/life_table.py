@@ -10,7 +10,7 @@ the printed counts already. The table ends where only a small number remains at 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -85,7 +85,10 @@ def rebuild_codes(
     codes : array of int, shape (n,)
         0 censored, 1 event, 2 competing event.
     """
-    return spread_counts(count_exits(exits, rule, step_months=step_months), rule)
+    counted = count_exits(exits, rule, step_months=step_months)
+    last = find_last(counted, rule, rule.bounds(counted.size)[1])
+    kept = {code: counts[: last + 1] for code, counts in counted.by_code.items()}
+    return spread_counts(replace(counted, by_code=kept), rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,36 @@ def count_exits(exits: Exits, rule: Rule, *, step_months: float) -> CumulativeCo
         for code, counts in ((1, exits.events), (2, exits.competing), (0, exits.censored))
     }
     return CumulativeCounts(step_months, total, by_code)
+
+
+def find_last(counted: CumulativeCounts, rule: Rule, largest: int) -> int:
+    """Return the last interval up to which no small count can be placed more closely.
+
+    Parameters
+    ----------
+    counted : CumulativeCounts
+        The true ones.
+    rule : Rule
+        How counts are printed.
+    largest : int
+        Size that a reader can think the group has at most.
+
+    Notes
+    -----
+    A reader knows that more than a small number remains at risk. With the largest size of the
+    group and the least that the other counts can be, that may leave a small count too little
+    room.
+    """
+    count = len(counted.by_code[1]) - 1
+    remaining = largest - (rule.largest_small + 1)
+    for at in range(1, count + 1):
+        here = [int(counts[at]) for counts in counted.by_code.values()]
+        lowest = [rule.bounds(number)[0] for number in here]
+        for number, own in zip(here, lowest, strict=True):
+            room = remaining - (sum(lowest) - own)
+            if rule.is_small(number) and room < rule.largest_small:
+                return at - 1
+    return count
 
 
 def spread_counts(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from helpers.disclosure.life_table import (
     CumulativeCounts,
     count_exits,
+    find_last,
     find_step,
     read_exits,
     spread_counts,
@@ -89,7 +90,7 @@ def _find_largest(group: str, sizes: Mapping[str, int], kept: Container[str], ru
 
 
 def _print_one(group: str, counted: CumulativeCounts, rule: Rule, largest: int) -> PrintedLifeTable:
-    last = _find_last(counted, rule, largest)
+    last = find_last(counted, rule, largest)
     changes = {
         name: _list_changes(counted.by_code[code][: last + 1], rule)
         for name, code in _CODES.items()
@@ -101,25 +102,6 @@ def _print_one(group: str, counted: CumulativeCounts, rule: Rule, largest: int) 
         size=rule.stand_in(counted.size),
         **changes,
     )
-
-
-def _find_last(counted: CumulativeCounts, rule: Rule, largest: int) -> int:
-    """Return the last interval up to which no small count can be placed more closely.
-
-    A reader knows that more than a small number remains at risk. With the largest size of the
-    group and the least that the other counts can be, that may leave a small count too little
-    room.
-    """
-    count = len(counted.by_code[1]) - 1
-    remaining = largest - (rule.largest_small + 1)
-    for at in range(1, count + 1):
-        here = [int(counts[at]) for counts in counted.by_code.values()]
-        lowest = [rule.bounds(number)[0] for number in here]
-        for number, own in zip(here, lowest, strict=True):
-            room = remaining - (sum(lowest) - own)
-            if rule.is_small(number) and room < rule.largest_small:
-                return at - 1
-    return count
 
 
 def _list_changes(cumulative: NDArray[np.int64], rule: Rule) -> tuple[tuple[int, int | None], ...]:

@@ -8,6 +8,7 @@ import docx
 import pypdf
 import pytest
 from docx.oxml.ns import qn
+from whole_report import make_bare_report, make_full_report
 
 from helpers.checklists.marking import mark_checklist
 from helpers.checklists.reading import read_checklists
@@ -32,6 +33,16 @@ from helpers.report.pdf_outline import find_sheets
 from helpers.report.workshop import PageJob
 
 HEAD = ["Item", "Recommendation", "Where", "Status and what is missing"]
+
+
+@pytest.fixture(scope="module")
+def full():
+    return make_full_report()
+
+
+@pytest.fixture(scope="module")
+def bare():
+    return make_bare_report()
 
 
 def mark(report):

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 from authors_additions import complete
+from whole_report import make_full_report
 
 from helpers.checklists.marking import answer_need, mark_checklist, mark_item
 from helpers.checklists.model import Facts
@@ -21,6 +22,11 @@ NEEDS = [
     for item in ITEMS
     for number, need in enumerate(item.values[0].needs, 1)
 ]
+
+
+@pytest.fixture(scope="module")
+def full():
+    return make_full_report()
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pandas as pd
+import pytest
 
 from helpers.document import ResultsBlock
 from helpers.report.appendices import make_omitted_appendix, make_provenance_appendix
@@ -74,3 +79,18 @@ def make_report(folder: Path, frame: Any, monkeypatch: Any, **parameters: Any) -
         appendices=tuple(part for part in parts if part is not None),
     )
     return WholeReport(manuscript, report.collected, given, MarkdownConverter())
+
+
+@cache
+def make_full_report() -> WholeReport:
+    """Return the report of the built-in patients."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patching:
+        frame = pd.DataFrame({"a": []})
+        return make_report(Path(folder), frame, patching, data="synthetic", **FEW)
+
+
+@cache
+def make_bare_report() -> WholeReport:
+    """Return the report of patients of whom nothing is known but time and event."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patching:
+        return make_report(Path(folder), load_own_cohorts().make_patients(60), patching, **FEW)

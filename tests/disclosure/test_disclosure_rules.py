@@ -170,3 +170,46 @@ def test_every_notebook_hands_on_the_rule() -> None:
         assert "**params.section_options" in opened[0]
     options = check_params({"disclosure": "midpoint-6"}).section_options
     assert options["disclosure"] == "midpoint-6"
+
+
+def list_thoughts(exits, rule, at):
+    """Return by code what a reader can think of the exits until a time, tried one by one.
+
+    They know the printed size of the group, that more than a small number remains, and how each
+    count is printed.
+    """
+    size = int(exits.events.sum() + exits.censored.sum())
+    until = exits.time_months <= at
+    events, lost = int(exits.events[until].sum()), int(exits.censored[until].sum())
+    (_, largest), few = rule.bounds(size), rule.largest_small
+    pairs = [
+        (first, second)
+        for first in range(rule.bounds(events)[0], rule.bounds(events)[1] + 1)
+        for second in range(rule.bounds(lost)[0], rule.bounds(lost)[1] + 1)
+        if first + second <= largest - few - 1
+    ]
+    return {events: {first for first, _ in pairs}, lost: {second for _, second in pairs}}
+
+
+@pytest.mark.parametrize("rule", [REDACT, MIDPOINT], ids=["redact", "midpoint"])
+def test_a_curve_ends_before_a_small_count_can_be_placed(rule):
+    rng = np.random.default_rng(11)
+    n_narrowed_beyond = 0
+    for _ in range(60):
+        size = int(rng.integers(10, 40))
+        times = np.arange(1.0, size + 1)
+        died = rng.random(size) < 0.3
+        exits = Exits(times, died.astype(int), np.zeros(size, int), (~died).astype(int))
+        drawn, _ = rebuild_codes(exits, rule, step_months=1.0)
+        last = np.ceil(drawn.max()) if drawn.max() > 1 else 0  # all leave at 1 without an interval
+        remaining = size - np.arange(1, size + 1)
+        for at in times[remaining > rule.largest_small]:
+            narrowed = [
+                thoughts
+                for count, thoughts in list_thoughts(exits, rule, at).items()
+                if rule.is_small(count) and len(thoughts) < rule.largest_small
+            ]
+            if at <= last:
+                assert not narrowed, (size, at)
+            n_narrowed_beyond += len(narrowed)
+    assert n_narrowed_beyond > 0

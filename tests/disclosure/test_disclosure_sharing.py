@@ -163,7 +163,7 @@ def test_the_attack_learns_of_life_tables_that_end_too_late(
     whole: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        printed_life_table, "_find_last", lambda counted, rule, largest: len(counted.by_code[1]) - 1
+        printed_life_table, "find_last", lambda counted, rule, largest: len(counted.by_code[1]) - 1
     )
     assert list_learnt(whole, "west", "midpoint-6")
 

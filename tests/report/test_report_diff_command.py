@@ -39,7 +39,8 @@ def reports(tmp_path):
     return first, second
 
 
-def test_the_words_for_a_reader(capsys, reports):
+def test_the_words_for_a_reader(capsys, monkeypatch, reports):
+    monkeypatch.setenv("COLUMNS", "140")
     code, told, _ = run(capsys, *reports)
     assert code == 0
     words = " ".join(told.split())
