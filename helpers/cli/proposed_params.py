@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.cli.propose import OPTIONS
 from helpers.cli.template_params import write_template_params
 
 if TYPE_CHECKING:
     from helpers.cohort.dictionary import Dictionary
     from helpers.cohort.intake.own_variables import OwnVariables
     from helpers.cohort.intake.proposals import ProposedMapping
-
-_DECIDED = ("certain", "likely")
-_SOURCE_OPTIONS = ("sheet", "query", "encoding", "delimiter", "decimal", "dictionary")
 
 
 def write_proposed_params(
@@ -38,9 +36,10 @@ def write_proposed_params(
     own : OwnVariables
         The declared ones.
     """
+    from helpers.cohort.intake.mapping_text import DECIDED
     from helpers.params import Params
 
-    found = [one.target for one in proposed.proposals if one.certainty in _DECIDED]
+    found = [one.target for one in proposed.proposals if one.certainty in DECIDED]
     folder = options.new_params.resolve().parent
     chosen = {
         name: Params.model_fields[name].get_default(call_default_factory=True)
@@ -48,7 +47,7 @@ def write_proposed_params(
     }
     active = {
         "data": _relate(options.data, folder),
-        **{f"data_{name}": getattr(options, name) for name in _SOURCE_OPTIONS},
+        **{f"data_{name}": getattr(options, name) for name in OPTIONS},
         "mapping": _relate(str(options.out), folder),
         "variables": {name: dict(entry) for name, entry in own.entries.items()},
         "table1_variables": [*_keep(chosen["table1_variables"], found, dictionary), *own.entries],

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from helpers.cohort.declaration_names import RESERVED_LEVELS
+from helpers.cohort.declaration_names import make_level_key
 from helpers.cohort.dictionary import NO_YES, Dictionary
 
 
@@ -44,7 +42,7 @@ def _normalise_entry(entry: Any) -> Any:
     made = dict(entry)
     levels = made.get("levels")
     if isinstance(levels, list | tuple):
-        levels = {_make_key(str(label)): label for label in levels}
+        levels = {make_level_key(str(label)): label for label in levels}
     if isinstance(levels, Mapping):
         made["levels"] = {_name_key(key): _name_label(label) for key, label in levels.items()}
         if "rule" not in made:
@@ -81,12 +79,6 @@ def _name_label(label: Any) -> Any:
     if isinstance(label, bool):
         return "Yes" if label else "No"
     return str(label) if isinstance(label, int | float) else label
-
-
-def _make_key(label: str) -> str:
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34] or "level"
-    return f"{key}_level" if key in RESERVED_LEVELS else key
 
 
 def _fill_levels(entry: Any, variables: Mapping[Any, Any], dictionary: Dictionary) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +17,24 @@ RESERVED_LEVELS = frozenset(
     )
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def make_slug(text: str) -> str:
+    """Return the small letters and digits of a text, joined by ``_``; empty without any.
+
+    Examples
+    --------
+    >>> make_slug("Günstig (2017)")
+    'gunstig_2017'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34]
+
+
+def make_level_key(label: str) -> str:
+    """Return the key of a level that is declared by its label alone."""
+    key = make_slug(label) or "level"
+    return f"{key}_level" if key in RESERVED_LEVELS else key
 
 
 def find_unknown(entry: Mapping[Any, Any], known: Iterable[str], where: str) -> Iterator[str]:

@@ -159,11 +159,6 @@ def to_inches(length_mm: float) -> float:
     return length_mm / _MM_PER_INCH
 
 
-def to_points(length_mm: float) -> float:
-    """Return a length in points."""
-    return length_mm / _MM_PER_PT
-
-
 def measure_text(text: str, size_pt: float = SMALL_PT, *, bold: bool = False) -> float:
     """Return the printed width of the longest line of a text in mm."""
     widths = (measure_width(line, bold=bold) for line in text.split("\n"))

@@ -30,11 +30,6 @@ def get_group_names(results: ResultSet) -> dict[str, str]:
     }
 
 
-def get_time_unit(results: ResultSet) -> str:
-    """Return the unit of time, as a sentence names it."""
-    return str(results.meta.get("time_unit") or "months")
-
-
 def get_endpoint(results: ResultSet) -> str:
     """Return the endpoint's label, e.g. ``Overall survival``."""
     return str(results.meta.get("endpoint_label") or "Survival")

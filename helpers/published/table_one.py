@@ -11,8 +11,6 @@ from helpers.published.entries import Entry, Ledger
 from helpers.published.ledger import read_ledger
 from helpers.published.overlay import LEDGER
 
-#: What the column of published numbers is called.
-COLUMN = "Prebet et al. 2017"
 _NAMES = ("name", "estimate", "n", "minimum", "maximum")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from helpers.cohort.declaration_names import RESERVED_LEVELS, find_name_faults
+from helpers.cohort.declaration_names import find_name_faults, make_level_key, make_slug
 from helpers.cohort.dictionary import Dictionary, Variable
 from helpers.cohort.intake.profiles import Profile, profile_column
 from helpers.cohort.intake.proposals import ProposedMapping
@@ -109,10 +107,10 @@ def _declare(profile: Profile, label: str) -> dict[str, Any]:
         return {"label": label, "type": "number"}
     grades = [code for code in profile.counts if code.isdecimal() and profile.shown_codes]
     codes = sorted({*profile.shown_codes, *grades}, key=_order)
-    slugs = [_slug(code) for code in codes]
+    slugs = [make_slug(code) for code in codes]
     has_keys = all(slugs) and len({*slugs}) == len(slugs)
     keys = slugs if has_keys else [f"code_{number}" for number in range(1, len(codes) + 1)]
-    levels = {_free_key(key): code for key, code in zip(keys, codes, strict=True)}
+    levels = {make_level_key(key): code for key, code in zip(keys, codes, strict=True)}
     return {"label": label, "type": "category", "levels": levels} if len(levels) > 1 else {}
 
 
@@ -123,18 +121,9 @@ def _order(code: str) -> tuple[float, str]:
         return np.inf, code.casefold()
 
 
-def _free_key(key: str) -> str:
-    return f"{key}_level" if key in RESERVED_LEVELS else key
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34]
-
-
 def _make_name(column: str, taken: Collection[str]) -> str:
     """Return a name for a column; an empty one where it has no letters to make one of."""
-    slug = _slug(column).lstrip("0123456789_")
+    slug = make_slug(column).lstrip("0123456789_")
     name = f"{slug}_own" if slug in taken else slug
     is_usable = slug and name not in taken and not list(find_name_faults("", name))
     return name if is_usable else ""

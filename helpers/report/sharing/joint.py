@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,8 +158,3 @@ def sum_masked(texts: Sequence[str]) -> list[float]:
     rows = [[int(text[at : at + 16], 16) for at in range(0, len(text), 16)] for text in texts]
     sums = [sum(column) % _MODULUS for column in zip(*rows, strict=True)]
     return [(s - _MODULUS if s >= _MODULUS // 2 else s) * RESOLUTION for s in sums]
-
-
-def find_missing(centres: Sequence[str], present: Mapping[str, Any]) -> list[str]:
-    """Return the centres of a key whose file is not there."""
-    return [name for name in centres if name not in present]
