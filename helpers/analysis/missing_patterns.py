@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.analysis.subset import explain_omission, get_factor, get_label, split_groups
-from helpers.errors import NotComputableError
 from helpers.results import Result, ResultSet
 
 if TYPE_CHECKING:
@@ -104,8 +103,6 @@ def _count_centres(
     if _CENTRE not in table or table[_CENTRE].nunique() < 2:
         return None
     shares = missing.groupby(table[_CENTRE].astype("object")).mean()
-    if shares.empty:
-        raise NotComputableError("no centre is known of any patient.")
     return Result(
         id=result_id,
         kind="statistic",

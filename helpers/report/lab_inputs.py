@@ -140,7 +140,7 @@ def _find_data(
     }
     wanted = str(manifest.get("data_sha256") or "")
     for base_dir in [data_folder] if data_folder else _list_folders(folder, project):
-        if hash_file(base_dir / named["data"]) == wanted:
+        if wanted and hash_file(base_dir / named["data"]) == wanted:
             _check_files(named, base_dir)
             return {**parameters, **named}, base_dir.resolve()
     raise BuildError(

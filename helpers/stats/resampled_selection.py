@@ -138,7 +138,8 @@ class _Walk:
     def _test(self) -> FloatArray:
         """Return the p-value of each factor's columns beside the model, (B, factors)."""
         with np.errstate(all="ignore"):
-            kept, score = self.inside[:, self.factor_of], self.point.score
+            score = self.point.score
+            kept = self.inside[:, self.factor_of] & self.varies & self.usable[:, None]
             left = _mask(_reduce(self.point, kept), ~kept)
             p_values = [self._test_factor(left, score, columns) for columns in self.columns]
         return np.stack(p_values, axis=1)

@@ -83,7 +83,7 @@ def make_pooled_ratio_table(
     """
     style, notes = get_style(style), Notes()
     level = format_level(find_conf_level(results), style=style)
-    lines = get_frame(results, "contrasts").to_dict("records")
+    lines = _list_lines(results)
     shown = notes.cite("Of the level, in the centres that show their own hazard ratio.")
     has_published = any(_is_number(line["published"]) for line in lines)
     head = [
@@ -148,7 +148,7 @@ def make_heterogeneity_table(
         found = [_make_spread_row(results, line, notes, style) for line in _list_lines(results)]
         made = [row for row in found if row is not None]
         if made:
-            rows.append((Cell(str(results.meta["title"]), header=True, colspan=7), *()))
+            rows.append((Cell(str(results.meta["title"]), header=True, colspan=7),))
             rows += made
     if not rows:
         return None

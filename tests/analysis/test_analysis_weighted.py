@@ -226,6 +226,7 @@ class TestWhatCouldHaveBeenSeen:
         ]
         clear = [one for one in made if one.p_value is not None and one.p_value < 0.05]
         assert unclear
+        assert clear
         assert all("detectable_hr" in one.quantities for one in unclear)
         assert not any("detectable_hr" in one.quantities for one in clear)
         text = narrative.describe_model(made).markdown

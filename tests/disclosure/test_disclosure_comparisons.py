@@ -63,6 +63,8 @@ def test_two_large_groups_are_compared_in_coarse_numbers(cohort, gate):
 def test_a_small_group_hides_the_whole_comparison(cohort, gate):
     shown = gate.protect(estimate_survival(cohort, set_id="os.tp53", by="tp53"))
     if not shown.is_computable:
+        assert not shown.results
+        assert not shown.frames
         return
     for name in ("rmst_difference", "detectable_hr", "ph", "mutated_vs_wildtype.hr"):
         assert shown[name].status == "masked"
@@ -95,16 +97,19 @@ def make_all(cohort):
 
 
 def test_what_does_not_hand_on_the_patients_behind_it_is_left_out(cohort, gate):
+    n_checked = 0
     for made in make_all(cohort):
         assert made.is_computable, made.reason
         if "populations" not in made.frames and "sizes" not in made.frames:
             continue
+        n_checked += 1
         hidden = {"populations", "sizes"}
         frames = {name: kept for name, kept in made.frames.items() if name not in hidden}
         shown = gate.protect(replace(made, frames=frames | {"sizes": pd.DataFrame()}))
         assert not shown.is_computable
         assert not shown.results
         assert not shown.frames
+    assert n_checked >= 6
 
 
 def test_nothing_hidden_and_no_unknown_frame_is_handed_out(cohort, gate):

@@ -34,6 +34,7 @@ def test_ids_are_prefixed_and_unused_ones_dropped():
     shown = inline_svg(svg, prefix="f1-", label="x")
     ids = set(re.findall(r'\bid="([^"]+)"', shown))
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', shown))
+    assert ids
     assert ids == used
     assert all(name.startswith("f1-") for name in ids)
 

@@ -123,3 +123,25 @@ def test_other_ways_are_gone_one_by_one(pbc, monkeypatch):
     made = validate_selection(*pbc, direction="backward", criterion="wald", n_replicates=2)
     assert made.n_replicates == 2
     assert isinstance(pd.Series(made.frequencies).max(), float)
+
+
+def test_odd_resamples_change_nothing_of_the_others(pbc):
+    """A level that one has lost, or one that cannot be used, is no matter of the rest."""
+    outcome, frame, factors = pbc
+    chosen = [factor for factor in factors if factor.name in ("edema", "sex")]
+    asked = ForwardSelection(
+        outcome=outcome,
+        design=build_design(frame, chosen),
+        ties="efron",
+        screen_p=1.0,
+        entry_p=0.9999,
+    )
+    healthy = draw(outcome.n_subjects, 6)
+    without = np.flatnonzero(frame["edema"] != 0.5)
+    lost = np.resize(np.random.default_rng(5).permutation(without), outcome.n_subjects)
+    odd = np.vstack([lost, np.zeros(outcome.n_subjects, dtype=int)])
+    alone, together = asked.select(healthy), asked.select(np.vstack([odd, healthy]))[len(odd) :]
+    assert any(len(found.factors) == 2 for found in alone)
+    for one, other in zip(alone, together, strict=True):
+        assert one.factors == other.factors
+        np.testing.assert_allclose(one.coefficients, other.coefficients, rtol=1e-10)

@@ -12,13 +12,13 @@ from helpers.cohort.declaration_names import find_name_faults, make_level_key, m
 from helpers.cohort.dictionary import Dictionary, Variable
 from helpers.cohort.intake.profiles import Profile, profile_column
 from helpers.cohort.intake.proposals import ProposedMapping
+from helpers.cohort.intake.unused import SAME_TIME
 from helpers.cohort.intake.value_evidence import weigh_values
 from helpers.cohort.sources import RawTable
 
 #: More groups than this are too many for a model of some hundred patients.
 MOST_GROUPS = 6
 _ANY_FLAG = Variable(name="flag", label="", type="flag")
-_SAME_TIME = "holds the same time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,12 @@ def declare_unused(
     entries: dict[str, dict[str, Any]] = {}
     columns: dict[str, str] = {}
     for column, what in proposed.unused.items():
+        if what.startswith(SAME_TIME):
+            continue
         name = _make_name(column, {*dictionary.variables, *dictionary.factors, *entries})
         label = raw.labels.get(column) or _make_label(column)
         entry = _declare(_profile(raw, column), label) if name else {}
-        if entry and not what.startswith(_SAME_TIME):
+        if entry:
             entries[name], columns[name] = entry, column
     for name, column in _list_other_codes(proposed, dictionary):
         entry = _declare(_profile(raw, column), dictionary.variables[name].label)

@@ -9,6 +9,8 @@ import numpy as np
 from helpers.cohort.intake.profiles import Profile
 from helpers.cohort.intake.time_evidence import weigh_time
 
+SAME_TIME = "holds the same time"
+
 
 def find_same_time(numbers: np.ndarray, times: Mapping[str, np.ndarray]) -> str:
     """Tell that a column repeats a time that is used already.
@@ -28,7 +30,7 @@ def find_same_time(numbers: np.ndarray, times: Mapping[str, np.ndarray]) -> str:
     for target, known in times.items():
         evidence = weigh_time(known, unit_in_name="", days_between=numbers)
         if evidence.reasons and evidence.reasons[0].startswith("agrees"):
-            return f"holds the same time as {target}, in days"
+            return f"{SAME_TIME} as {target}, in days"
     return ""
 
 
